@@ -1,0 +1,57 @@
+/* publish: what was committed goes out, live on `facts`, and again from any point on `replay`.
+ *
+ * Purpose. `facts` is an XPUB socket: it may drop for a slow subscriber, which then sees it by `prev` or by the heartbeat
+ * and asks `replay`. `replay` is a ROUTER that answers the requests of zw_wire.h from the store alone.
+ * Threading. Two threads of this room own the two sockets; a stalled reader stalls neither the committer nor the other
+ * socket. zw_publish_batch is called by one thread (the committer).
+ * Memory. Bounded: send high-water marks, pages of at most 1 MiB, replies dropped (and counted) when a client does not read.
+ * Shutdown. zw_publish_stop sends what was handed over, then closes the sockets; call it after the last batch and
+ * before the store is closed.
+ */
+#ifndef ZW_PUBLISH_H
+#define ZW_PUBLISH_H
+
+#include "store/store.h"
+
+#include <stdatomic.h>
+
+typedef struct zw_publish zw_publish_t;
+
+/* Appends the `status` answer's MessagePack map to out. Called on the replay thread. */
+typedef void (*zw_status_fn)(void *ctx, zw_buf_t *out);
+/* Finds the number of an article by its sender's source and id; 0: unknown. Called on the replay thread; must be
+ * safe beside the committer. */
+typedef uint64_t (*zw_find_article_fn)(void *ctx, zw_str_t source, zw_str_t id);
+
+typedef struct zw_publish_options {
+    void *zmq; /* context, borrowed until zw_publish_stop */
+    const char *const *facts_endpoints;
+    size_t facts_count;
+    const char *const *replay_endpoints;
+    size_t replay_count;
+    unsigned heartbeat_ms;     /* 1000 */
+    int send_hwm;              /* messages a subscriber may lag: 10000 */
+    unsigned socket_mode;      /* permissions of ipc sockets: 0660 */
+    zw_store_t *store;         /* borrowed */
+    zw_status_fn status;
+    zw_find_article_fn find_article;
+    void *ctx;
+} zw_publish_options_t;
+
+typedef struct zw_publish_counters {
+    atomic_uint_fast64_t events, heartbeats, replay_requests, replay_events, replay_refused, replies_dropped;
+    atomic_uint_fast64_t progress; /* grows while both loops go round: for the watchdog */
+} zw_publish_counters_t;
+
+/* Binds and starts the threads. -errno with the endpoint that failed in *ret_endpoint (borrowed from options). */
+int zw_publish_start(const zw_publish_options_t *options, zw_publish_t **ret, const char **ret_endpoint);
+
+/* Hands a committed batch over, in seq order; borrows until return. Blocks only when the publisher is 64 batches
+ * behind. Returns 0 or -ENOMEM (the batch is in the store, so subscribers fetch it). */
+int zw_publish_batch(zw_publish_t *publish, const zw_store_event_t *events, size_t count);
+
+const zw_publish_counters_t *zw_publish_counters(const zw_publish_t *publish);
+
+void zw_publish_stop(zw_publish_t *publish); /* joins, frees; takes NULL */
+
+#endif

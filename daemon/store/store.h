@@ -1,0 +1,96 @@
+/* store: the one room that knows the database.
+ *
+ * Purpose. One LMDB environment in the state directory, written with ascending keys only (MDB_APPEND): events by seq,
+ * articles and marks by article number, quarantine by its own number, names (small strings → number) once each.
+ * Durability. zw_store_commit returns after the sync: what it wrote survives kill -9 and power loss, whole. Every
+ * record carries a checksum; a damaged one is reported (-ZW_E_CORRUPT), never served.
+ * Threading. One thread commits (zw_store_commit, zw_store_quarantine*, zw_store_trim); any number of threads read. Reads run in
+ * short transactions of their own, so that they never hold back the writer or make the file grow.
+ * Ownership. Arguments are borrowed until return. Callbacks get bytes that are valid only during the call.
+ */
+#ifndef ZW_STORE_H
+#define ZW_STORE_H
+
+#include "zw_buf.h"
+#include "zw_error.h"
+
+typedef struct zw_store zw_store_t;
+
+typedef struct zw_store_options {
+    const char *dir;     /* state directory; must exist; the environment is made in it as "zhiwen.mdb" */
+    size_t map_bytes;    /* address space and upper bound of the file; 0: 64 GiB. -ZW_E_FULL when reached */
+    bool no_sync;        /* benchmarks only: no durability */
+    bool read_only;      /* beside a running daemon: no lock, no commit */
+} zw_store_options_t;
+
+/* Opens or creates. -ZW_E_LOCKED when another daemon has it (flock on "zhiwen.lock"), -ZW_E_SCHEMA for another schema
+ * version, -errno. Blocks on the disk. */
+int zw_store_open(const zw_store_options_t *options, zw_store_t **ret);
+void zw_store_close(zw_store_t *store); /* takes NULL */
+
+/* 16 random bytes made with the store, in hex: tells one store from another. NUL-terminated, borrowed. */
+const char *zw_store_instance(const zw_store_t *store);
+
+typedef struct zw_store_event {
+    uint64_t seq; /* the next one, without gap */
+    zw_str_t topic, payload;
+    int64_t time_us; /* never decreasing */
+} zw_store_event_t;
+
+typedef struct zw_store_article {
+    uint64_t number;  /* the next one, without gap, from 1 */
+    zw_str_t record;  /* what `article` answers: opaque here */
+    zw_str_t mark;    /* what the indexes are rebuilt from: opaque here */
+    const zw_store_event_t *events;
+    size_t event_count;
+} zw_store_article_t;
+
+typedef struct zw_store_reject {
+    zw_str_t raw;     /* the message as received; cut to 64 KiB here */
+    zw_str_t reason;  /* zw_error_name */
+    zw_str_t field, message, origin; /* origin: "submit" or "feed" */
+    int64_t time_us;
+} zw_store_reject_t;
+
+/* Writes a batch in one transaction and syncs it: all or nothing. Articles in order, then rejects. Either count may be
+ * 0. -ZW_E_FULL, -EIO and other -errno leave the store as it was. */
+int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_t article_count,
+                    const zw_store_reject_t *rejects, size_t reject_count);
+
+/* The numbers that the next article and event get, and the oldest event kept (0: none). Any thread. */
+uint64_t zw_store_next_number(const zw_store_t *store);
+uint64_t zw_store_next_seq(const zw_store_t *store);
+uint64_t zw_store_oldest_seq(const zw_store_t *store);
+
+/* Calls fn for every mark in order from `from` on. A negative return ends the walk and is returned. */
+typedef int (*zw_store_mark_fn)(void *ctx, uint64_t number, zw_str_t mark);
+int zw_store_marks(zw_store_t *store, uint64_t from, zw_store_mark_fn fn, void *ctx);
+
+/* Calls fn for the events from..to (inclusive) in order, in pages of short transactions. fn returns 0 to go on, 1 to stop
+ * behind this event, negative to fail. *ret_next is the first seq not looked at. -ZW_E_TOO_OLD when `from` is older
+ * than the oldest kept. */
+typedef int (*zw_store_event_fn)(void *ctx, const zw_store_event_t *event);
+int zw_store_events(zw_store_t *store, uint64_t from, uint64_t to, zw_store_event_fn fn, void *ctx, uint64_t *ret_next);
+
+/* The first seq whose time is >= time_us; zw_store_next_seq when there is none. */
+int zw_store_seek_time(zw_store_t *store, int64_t time_us, uint64_t *ret_seq);
+
+/* Appends the article's record to `out`. -ZW_E_NOT_FOUND, -ZW_E_CORRUPT. */
+int zw_store_article(zw_store_t *store, uint64_t number, zw_buf_t *out);
+
+typedef struct zw_store_info {
+    uint64_t articles, events, oldest_seq, newest_seq, quarantined;
+    uint64_t bytes_used, bytes_map;
+} zw_store_info_t;
+int zw_store_info(zw_store_t *store, zw_store_info_t *ret);
+
+/* Quarantine, oldest first. It is bounded: past `zw_store_options` limits the oldest go first (64 MiB). */
+typedef int (*zw_store_reject_fn)(void *ctx, uint64_t number, const zw_store_reject_t *reject);
+int zw_store_quarantine(zw_store_t *store, zw_store_reject_fn fn, void *ctx);
+
+/* Reads everything and verifies every checksum and the gapless numbering; tells `fn` each finding. Returns the number
+ * of findings, or -errno. */
+typedef void (*zw_store_finding_fn)(void *ctx, const char *finding);
+int zw_store_check(zw_store_t *store, zw_store_finding_fn fn, void *ctx);
+
+#endif

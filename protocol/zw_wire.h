@@ -100,8 +100,14 @@ int zw_ack_encode(const zw_ack_t *ack, zw_buf_t *out);
 int zw_ack_decode(zw_wire_t *wire, zw_str_t message, zw_ack_t *ret);
 
 /* ---- events: `facts`, and inside answers of `replay` */
-typedef enum { ZW_EV_FACT, ZW_EV_SUPPORT, ZW_EV_ARTICLE, ZW_EV_HEARTBEAT } zw_event_kind_t;
-extern const char *const ZW_EVENT_NAMES[]; /* "fact" "support" "article" "heartbeat" */
+typedef enum {
+    ZW_EV_FACT,
+    ZW_EV_SUPPORT,
+    ZW_EV_ARTICLE,
+    ZW_EV_HEARTBEAT,
+    ZW_EV_OTHER /* decoded only: an event that a later version may bring; its seq counts like any other's */
+} zw_event_kind_t;
+extern const char *const ZW_EVENT_NAMES[]; /* "fact" "support" "article" "heartbeat" "other" */
 
 typedef struct zw_event {
     uint64_t seq;       /* gapless; of a heartbeat: the newest seq */
@@ -111,6 +117,7 @@ typedef struct zw_event {
     uint32_t support;   /* fact, support: articles that state it so far */
     zw_str_t article;   /* a MessagePack map (see PROTOCOL.md); empty on heartbeats */
     zw_str_t fact;      /* a MessagePack map; fact and support only */
+    zw_str_t instance;  /* heartbeats: zw_store_instance, so that a subscriber sees that the log is another one */
 } zw_event_t;
 
 int zw_event_encode(const zw_event_t *event, zw_buf_t *out);
@@ -126,6 +133,7 @@ typedef struct zw_page {
     uint64_t next;   /* ask from here for the rest */
     uint64_t oldest; /* oldest seq kept; 0: no events yet */
     uint64_t newest;
+    zw_str_t instance; /* zw_store_instance; a position means nothing in another instance's log */
     const zw_page_event_t *events; /* decoded: in the zw_wire_t */
     size_t event_count;
 } zw_page_t;

@@ -1,11 +1,14 @@
 /* store: the one room that knows the database.
  *
  * Purpose. One LMDB environment in the state directory, written with ascending keys only (MDB_APPEND): events by seq,
- * articles and marks by article number, quarantine by its own number, names (small strings → number) once each.
+ * articles and marks by article number, quarantine by its own number.
  * Durability. zw_store_commit returns after the sync: what it wrote survives kill -9 and power loss, whole. Every
  * record carries a checksum; a damaged one is reported (-ZW_E_CORRUPT), never served.
- * Threading. One thread commits (zw_store_commit, zw_store_quarantine*, zw_store_trim); any number of threads read. Reads run in
- * short transactions of their own, so that they never hold back the writer or make the file grow.
+ * Threading. One thread commits (zw_store_commit, zw_store_quarantine_drop, zw_store_trim); up to 126 threads and processes
+ * read at a time (more: -ZW_E_BUSY). Reads run in short transactions of their own, so that they never hold back the writer
+ * or make the file grow.
+ * Caveats. One process opens a store once (not even read_only beside itself), and does not fork while it is open. Local
+ * file systems only. A damaged LMDB page outside the records may end the process: zw_store_check runs best in its own.
  * Ownership. Arguments are borrowed until return. Callbacks get bytes that are valid only during the call.
  */
 #ifndef ZW_STORE_H
@@ -18,13 +21,17 @@ typedef struct zw_store zw_store_t;
 
 typedef struct zw_store_options {
     const char *dir;     /* state directory; must exist; the environment is made in it as "zhiwen.mdb" */
-    size_t map_bytes;    /* address space and upper bound of the file; 0: 64 GiB. -ZW_E_FULL when reached */
+    size_t map_bytes;    /* address space and upper bound of the file; 0: 64 GiB. -ZW_E_FULL when reached. An eighth
+                          * (at least 16 MiB) is kept beyond it, so that a full store can still be trimmed */
     bool no_sync;        /* benchmarks only: no durability */
-    bool read_only;      /* beside a running daemon: no lock, no commit */
+    bool read_only;      /* beside a running daemon: no lock, no commit; the store must exist */
+    size_t quarantine_bytes; /* 0: 64 MiB, on disk */
 } zw_store_options_t;
 
+enum { ZW_STORE_SCHEMA = 1 };
+
 /* Opens or creates. -ZW_E_LOCKED when another daemon has it (flock on "zhiwen.lock"), -ZW_E_SCHEMA for another schema
- * version, -errno. Blocks on the disk. */
+ * version or a foreign database, -ZW_E_CORRUPT for a file cut short or damaged at its head, -errno. Blocks on the disk. */
 int zw_store_open(const zw_store_options_t *options, zw_store_t **ret);
 void zw_store_close(zw_store_t *store); /* takes NULL */
 
@@ -53,7 +60,9 @@ typedef struct zw_store_reject {
 } zw_store_reject_t;
 
 /* Writes a batch in one transaction and syncs it: all or nothing. Articles in order, then rejects. Either count may be
- * 0. -ZW_E_FULL, -EIO and other -errno leave the store as it was. */
+ * 0. -EINVAL for numbers with a gap or time that runs back; -ZW_E_FULL, -ENOSPC, -EIO and other -errno leave the store as
+ * it was. When even that is not known (the disk failed at the last write) this and every later commit is -EIO: the
+ * store must be opened again, and has the batch whole or not at all. */
 int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_t article_count,
                     const zw_store_reject_t *rejects, size_t reject_count);
 
@@ -62,13 +71,17 @@ uint64_t zw_store_next_number(const zw_store_t *store);
 uint64_t zw_store_next_seq(const zw_store_t *store);
 uint64_t zw_store_oldest_seq(const zw_store_t *store);
 
-/* Calls fn for every mark in order from `from` on. A negative return ends the walk and is returned. */
+/* Time of the newest event, 0 when there is none: the committer's clock must not run behind it. Any thread. */
+int64_t zw_store_newest_time(const zw_store_t *store);
+
+/* Calls fn for every mark in order from `from` on. A negative return ends the walk and is returned; -ZW_E_CORRUPT for a damaged or
+ * missing mark. */
 typedef int (*zw_store_mark_fn)(void *ctx, uint64_t number, zw_str_t mark);
 int zw_store_marks(zw_store_t *store, uint64_t from, zw_store_mark_fn fn, void *ctx);
 
 /* Calls fn for the events from..to (inclusive) in order, in pages of short transactions. fn returns 0 to go on, 1 to stop
  * behind this event, negative to fail. *ret_next is the first seq not looked at. -ZW_E_TOO_OLD when `from` is older
- * than the oldest kept. */
+ * than the oldest kept, -ZW_E_CORRUPT for one that is damaged or missing. */
 typedef int (*zw_store_event_fn)(void *ctx, const zw_store_event_t *event);
 int zw_store_events(zw_store_t *store, uint64_t from, uint64_t to, zw_store_event_fn fn, void *ctx, uint64_t *ret_next);
 
@@ -80,13 +93,35 @@ int zw_store_article(zw_store_t *store, uint64_t number, zw_buf_t *out);
 
 typedef struct zw_store_info {
     uint64_t articles, events, oldest_seq, newest_seq, quarantined;
-    uint64_t bytes_used, bytes_map;
+    uint64_t bytes_used, bytes_map; /* used: without the pages that are free for use again */
+    uint64_t bytes_file, bytes_quarantine;
 } zw_store_info_t;
 int zw_store_info(zw_store_t *store, zw_store_info_t *ret);
 
-/* Quarantine, oldest first. It is bounded: past `zw_store_options` limits the oldest go first (64 MiB). */
+/* Quarantine, oldest first; numbers ascend, with gaps. It is bounded: past quarantine_bytes the oldest go first. fn returns 0 to
+ * go on, 1 to stop, negative to fail. */
 typedef int (*zw_store_reject_fn)(void *ctx, uint64_t number, const zw_store_reject_t *reject);
 int zw_store_quarantine(zw_store_t *store, zw_store_reject_fn fn, void *ctx);
+/* One of them, to fn; -ZW_E_NOT_FOUND. */
+int zw_store_quarantine_get(zw_store_t *store, uint64_t number, zw_store_reject_fn fn, void *ctx);
+/* Removes one, durably; number 0: all that are there, in steps. Returns how many, or -ZW_E_NOT_FOUND, -errno. */
+int zw_store_quarantine_drop(zw_store_t *store, uint64_t number);
+
+/* What retention gives up: whatever is before these numbers (0: nothing). */
+typedef struct zw_store_trim {
+    uint64_t events_before, articles_before;
+    uint64_t marks_before;  /* the start of the dedup window */
+    size_t max_records;     /* of one step, 0: 1000; a step is one transaction and one sync */
+} zw_store_trim_t;
+
+/* Removes the oldest records, one step. The newest of each kind always stays. Returns how many it removed (0: done), or
+ * an error as zw_store_commit does. */
+int zw_store_trim(zw_store_t *store, const zw_store_trim_t *trim);
+
+/* Writes a compact copy of the store, as it is at this moment, beside commits. The copy is a file that did not exist;
+ * opened in its own directory under the name "zhiwen.mdb" it is a store. Synced when this returns; removed on failure.
+ * Blocks for as long as the disk needs; the store's file may grow meanwhile. Any thread. */
+int zw_store_backup(zw_store_t *store, const char *path);
 
 /* Reads everything and verifies every checksum and the gapless numbering; tells `fn` each finding. Returns the number
  * of findings, or -errno. */

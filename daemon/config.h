@@ -1,0 +1,59 @@
+/* config: what the person who runs the daemon can set.
+ *
+ * Purpose. One YAML file, every key optional; an unknown key or a bad value is told as file:line with what is wrong, and
+ * nothing is used. The shipped systemd/zhiwend.yaml documents each key with its default.
+ * Ownership. Strings belong to the zw_config_t until zw_config_free. Threading: read-only after loading.
+ * The table in config.c is the one list of keys: reading, describing and tests go by it.
+ */
+#ifndef ZW_CONFIG_H
+#define ZW_CONFIG_H
+
+#include "base/arena.h"
+#include "base/yaml_doc.h"
+#include "zw_buf.h"
+
+enum { ZW_CONFIG_LIST = 16 }; /* entries of a list at most */
+
+typedef struct zw_config_list {
+    const char *items[ZW_CONFIG_LIST];
+    size_t n;
+} zw_config_list_t;
+
+typedef struct zw_config {
+    const char *state_dir;
+    zw_config_list_t submit_bind, feed_bind, feed_connect, feed_topics, facts_bind, replay_bind;
+    uint64_t facts_queue;     /* messages that a subscriber may lag */
+    uint64_t socket_mode;
+    const char *socket_group; /* a name; empty: the daemon's own */
+    uint64_t workers;         /* 0: one a core */
+    uint64_t max_body, max_message, max_string, max_depth, max_elements, max_in_flight, max_in_flight_bytes;
+    uint64_t max_article_memory, socket_queue;
+    uint64_t commit_articles, commit_bytes;
+    uint64_t dedup_capacity, dedup_window_days, facts_capacity;
+    uint64_t store_map, store_quarantine;
+    zw_config_list_t rules_dirs;
+    uint64_t heartbeat_us;
+    uint64_t log_level;       /* a zw_log_level_t */
+    bool insecure_plain_tcp;
+    zw_arena_t *arena;        /* holds the strings */
+} zw_config_t;
+
+/* Fills in the defaults. 0 or -ENOMEM. */
+int zw_config_init(zw_config_t *ret);
+void zw_config_free(zw_config_t *config); /* leaves it empty; takes NULL and an empty one */
+
+/* Reads the file over what is there. 0; -ZW_E_CONFIG after every mistake has been told to `diag`; -errno. */
+int zw_config_load(zw_config_t *config, const char *path, zw_diag_fn diag, void *ctx);
+
+/* Puts all four ipc sockets into `dir`. 0, -ENAMETOOLONG, -ENOMEM. */
+int zw_config_socket_dir(zw_config_t *config, const char *dir);
+
+/* Checks what no single key can tell (endpoints in plain text, sizes against each other), after all is set. Tells `diag`
+ * with line 0. 0 or -ZW_E_CONFIG. */
+int zw_config_check(const zw_config_t *config, zw_diag_fn diag, void *ctx);
+
+/* The keys, as "section.key", and the value of each as it would be written in the file. Key is NULL past the last. */
+const char *zw_config_key(size_t i);
+int zw_config_describe(const zw_config_t *config, size_t i, zw_buf_t *out);
+
+#endif

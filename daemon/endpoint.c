@@ -1,0 +1,61 @@
+#include "endpoint.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const zw_str_t IPC = { "ipc://", 6 }, TCP = { "tcp://", 6 };
+
+static bool is_port(zw_str_t s)
+{
+    if (s.n == 0 || s.n > 5)
+        return false;
+    unsigned port = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        port = port * 10 + (unsigned)(s.p[i] - '0');
+    }
+    return port > 0 && port <= 65535;
+}
+
+static bool is_loopback(zw_str_t host)
+{
+    char name[64];
+    struct in_addr v4;
+    if (zw_str_eqz(host, "localhost") || zw_str_eqz(host, "[::1]") || zw_str_eqz(host, "lo"))
+        return true;
+    if (host.n >= sizeof(name))
+        return false;
+    memcpy(name, host.p, host.n);
+    name[host.n] = '\0';
+    return inet_pton(AF_INET, name, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127;
+}
+
+zw_endpoint_kind_t zw_endpoint_kind(zw_str_t e)
+{
+    enum { PATH_MOST = 107 }; /* sun_path, with its NUL */
+    if (zw_str_starts(e, IPC))
+        return e.n > IPC.n && e.n - IPC.n <= PATH_MOST ? ZW_ENDPOINT_IPC : ZW_ENDPOINT_BAD;
+    if (!zw_str_starts(e, TCP))
+        return ZW_ENDPOINT_BAD;
+    zw_str_t rest = zw_str(e.p + TCP.n, e.n - TCP.n);
+    size_t colon = rest.n;
+    while (colon > 0 && rest.p[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || !is_port(zw_str(rest.p + colon, rest.n - colon)))
+        return ZW_ENDPOINT_BAD;
+    return is_loopback(zw_str(rest.p, colon - 1)) ? ZW_ENDPOINT_LOOPBACK : ZW_ENDPOINT_TCP;
+}
+
+int zw_endpoint_permit(const char *endpoint, mode_t mode, gid_t group)
+{
+    if (!zw_str_starts(zw_strz(endpoint), IPC) || endpoint[IPC.n] == '@') /* @: abstract, has no file */
+        return 0;
+    const char *path = endpoint + IPC.n;
+    if (group != (gid_t)-1 && chown(path, (uid_t)-1, group) < 0)
+        return -errno;
+    return chmod(path, mode) < 0 ? -errno : 0;
+}

@@ -1,0 +1,183 @@
+/* What was planned, as bytes: events, the record, the mark, the ack. */
+#include "batch_priv.h"
+#include "pairs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void put_pairs(zw_buf_t *out, uint32_t count, const zw_buf_t *own, zw_job_pairs_t rest)
+{
+    zw_mp_map(out, count + rest.count);
+    (void)zw_buf_puts(out, zw_buf_str(own));
+    (void)zw_buf_puts(out, rest.bytes);
+}
+
+/* What the committer decided, as pairs; `brief` is what each fact's event carries. */
+static uint32_t own_pairs(const zw_batch_t *b, const zw_plan_t *p, bool brief, zw_buf_t *out)
+{
+    zw_pairs_out_t pairs = zw_pairs_start(out);
+    zw_pair_uint(&pairs, "number", p->number);
+    zw_pair_str(&pairs, "id", zw_run_in(&b->names, p->id));
+    if (brief)
+        return pairs.count;
+    zw_pair_str(&pairs, "status", zw_strz(ZW_STATUS_NAMES[p->status]));
+    zw_pair_str(&pairs, "kind", zw_strz(ZW_DUP_NAMES[p->dup]));
+    if (p->of) {
+        zw_pair_str(&pairs, "of", zw_run_in(&b->names, p->of_id));
+        zw_pair_uint(&pairs, "of_number", p->of);
+        zw_mp_double(zw_pair(&pairs, "similarity"), p->similarity);
+    }
+    zw_pair_uint(&pairs, "head", p->head);
+    return pairs.count;
+}
+
+static int put_events(zw_batch_t *b, zw_plan_t *p, zw_str_t brief, zw_str_t full)
+{
+    for (size_t i = 0; i < p->event_count; i++) {
+        zw_plan_event_t *planned = zw_batch_event(b, p->event + i);
+        bool article = planned->kind == ZW_EV_ARTICLE;
+        zw_event_t event = { .seq = planned->seq, .prev = planned->prev, .kind = planned->kind, .time_us = b->time_us,
+                             .support = planned->support, .article = article ? full : brief };
+        if (!article)
+            event.fact = p->job->facts[planned->fact].map;
+        planned->payload.at = b->out.n;
+        if (zw_event_encode(&event, &b->out) < 0)
+            return -ENOMEM;
+        planned->payload.n = b->out.n - planned->payload.at;
+    }
+    return 0;
+}
+
+static int put_mark(zw_batch_t *b, zw_plan_t *p)
+{
+    zw_mark_t mark = { .status = p->status, .dup = p->dup, .similarity = p->similarity, .seq = p->seq, .of = p->of, .head = p->head,
+                       .published = p->published, .id = zw_run_in(&b->names, p->id), .facts = zw_batch_fact(b, p->fact),
+                       .fact_count = p->fact_count };
+    p->mark.at = b->out.n;
+    int e = zw_mark_encode(&mark, &b->out);
+    if (e == 0)
+        e = zw_dedup_mark_encode(p->job->fingerprint, &p->decision, b->time_us, &b->out);
+    p->mark.n = b->out.n - p->mark.at;
+    return e < 0 || b->out.failed ? -ENOMEM : 0;
+}
+
+static int put_article(zw_batch_t *b, zw_plan_t *p)
+{
+    const zw_job_t *job = p->job;
+    _cleanup_buf_ zw_buf_t own = { 0 };
+    zw_buf_clear(&b->map);
+    uint32_t n = own_pairs(b, p, true, &own);
+    put_pairs(&b->map, n, &own, job->brief);
+    size_t brief = b->map.n;
+
+    zw_buf_clear(&own);
+    n = own_pairs(b, p, false, &own);
+    zw_pairs_out_t count = zw_pairs_start(&own);
+    zw_pair_uint(&count, "facts", p->published);
+    put_pairs(&b->map, n + count.count, &own, job->detail);
+    if (own.failed || b->map.failed)
+        return -ENOMEM;
+    int e = put_events(b, p, zw_str(b->map.p, brief), zw_str(b->map.p + brief, b->map.n - brief));
+    if (e < 0)
+        return e;
+
+    /* the record: its `facts` are the facts themselves */
+    own.n = count.start;
+    count = zw_pairs_start(&own);
+    zw_pair_uint(&count, "published_facts", p->published);
+    zw_pair_uint(&count, "seq", p->seq);
+    zw_mp_int(zw_pair(&count, "time"), b->time_us);
+    p->record.at = b->out.n;
+    put_pairs(&b->out, n + count.count, &own, job->record);
+    p->record.n = b->out.n - p->record.at;
+    return own.failed || b->out.failed ? -ENOMEM : put_mark(b, p);
+}
+
+static int put_ack(const zw_batch_t *b, zw_plan_t *p)
+{
+    zw_job_t *job = p->job;
+    zw_buf_clear(&job->ack);
+    if (job->origin != ZW_FROM_SUBMIT)
+        return 0;
+    zw_ack_t ack = { .req = job->request.req, .id = job->request.article.id, .status = p->status };
+    if (p->kind == ZW_PLAN_REJECT) {
+        ack.error = zw_strz(zw_error_name(job->reject.code));
+        ack.field = zw_strz(job->reject.field);
+        ack.message = zw_strz(job->reject.message);
+    } else {
+        ack.id = zw_run_in(&b->names, p->id);
+        ack.number = p->number;
+        ack.seq = p->seq;
+        ack.facts = p->published;
+        ack.repeat = p->kind == ZW_PLAN_REPEAT;
+        ack.dup = p->dup;
+        ack.of = zw_run_in(&b->names, p->of_id);
+        ack.similarity = p->similarity;
+    }
+    return zw_ack_encode(&ack, &job->ack);
+}
+
+int zw_batch_encode(zw_batch_t *b)
+{
+    zw_plan_t *p = &b->plans[b->n - 1];
+    size_t out = b->out.n;
+    int e = p->kind == ZW_PLAN_ARTICLE ? put_article(b, p) : 0;
+    if (e == 0)
+        e = put_ack(b, p);
+    if (e < 0) {
+        b->out.n = out;
+        b->out.failed = b->map.failed = false;
+    }
+    return e;
+}
+
+/* ---- the batch as the store takes it, once nothing moves any more */
+
+static int settle(zw_batch_t *b)
+{
+    if (b->store_event_cap < b->event_count) {
+        zw_store_event_t *events = realloc(b->store_events, b->event_count * sizeof(*events));
+        if (!events)
+            return -ENOMEM;
+        b->store_events = events;
+        b->store_event_cap = b->event_count;
+    }
+    for (size_t i = 0; i < b->event_count; i++) {
+        const zw_plan_event_t *e = zw_batch_event(b, i);
+        b->store_events[i] = (zw_store_event_t){ .seq = e->seq, .topic = zw_run_in(&b->names, e->topic),
+                                                 .payload = zw_run_in(&b->out, e->payload), .time_us = b->time_us };
+    }
+    b->article_count = b->reject_count = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        const zw_plan_t *p = &b->plans[i];
+        if (p->kind == ZW_PLAN_ARTICLE) {
+            b->articles[b->article_count++] =
+                (zw_store_article_t){ .number = p->number, .record = zw_run_in(&b->out, p->record), .mark = zw_run_in(&b->out, p->mark),
+                                      .events = b->store_events + p->event, .event_count = p->event_count };
+        } else if (p->kind == ZW_PLAN_REJECT) {
+            const zw_reject_t *why = &p->job->reject;
+            b->rejects[b->reject_count++] =
+                (zw_store_reject_t){ .raw = zw_job_raw(p->job), .reason = zw_strz(zw_error_name(why->code)),
+                                     .field = zw_strz(why->field), .message = zw_strz(why->message),
+                                     .origin = zw_strz(p->job->origin == ZW_FROM_SUBMIT ? "submit" : "feed"), .time_us = b->time_us };
+        }
+    }
+    b->settled = true;
+    return 0;
+}
+
+int zw_batch_commit(zw_batch_t *b)
+{
+    int e = b->settled ? 0 : settle(b);
+    if (e < 0)
+        return e;
+    if (b->article_count == 0 && b->reject_count == 0)
+        return 0;
+    return zw_store_commit(b->store, b->articles, b->article_count, b->rejects, b->reject_count);
+}
+
+const zw_store_event_t *zw_batch_events(const zw_batch_t *b, size_t *ret_count)
+{
+    *ret_count = b->event_count;
+    return b->store_events;
+}

@@ -1,0 +1,204 @@
+#include "committer.h"
+
+#include "base/log.h"
+#include "batch.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { IDLE_MS = 1000, PAUSE_MS = 100, PAUSE_MOST_MS = 3200, EIO_TRIES = 3, HURRY_TRIES = 20 };
+
+struct zw_committer {
+    zw_committer_options_t o;
+    zw_batch_t *batch;
+    zw_job_t **jobs;
+    pthread_t thread;
+    atomic_uint_fast64_t progress;
+    atomic_int trouble;
+    atomic_bool hurry;
+    int given_up; /* the error; its own thread's until joined */
+};
+
+/* Waits before the next try. False when it is time to give up. */
+static bool pause_after(zw_committer_t *c, int error, int tries)
+{
+    bool hurry = atomic_load(&c->hurry);
+    if (tries >= HURRY_TRIES ? hurry : error == -EIO && tries >= EIO_TRIES)
+        return false;
+    int ms = PAUSE_MS << (tries < 5 ? tries : 5);
+    if (hurry || ms > PAUSE_MOST_MS)
+        ms = hurry ? PAUSE_MS : PAUSE_MOST_MS;
+    for (int slept = 0; slept < ms && hurry == atomic_load(&c->hurry); slept += PAUSE_MS) {
+        struct timespec nap = { .tv_nsec = PAUSE_MS * 1000000L };
+        (void)nanosleep(&nap, NULL);
+        atomic_fetch_add(&c->progress, 1); /* it is the disk that does not get on, not we */
+    }
+    return true;
+}
+
+/* Calls step until it succeeds. False: given up. */
+static bool persist(zw_committer_t *c, int (*step)(zw_committer_t *, void *), void *arg, const char *what)
+{
+    for (int tries = 0;; tries++) {
+        int e = step(c, arg);
+        if (e >= 0) {
+            if (tries > 0)
+                zw_log(ZW_LOG_NOTICE, "%s: succeeded after %d tries", what, tries + 1);
+            atomic_store(&c->trouble, 0);
+            return true;
+        }
+        zw_count(&c->o.stats->commit_failures, 1);
+        atomic_store(&c->trouble, e);
+        zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e) }, "%s: %s; nothing is acknowledged until it succeeds",
+                    what, zw_error_text(e));
+        if (!pause_after(c, e, tries)) {
+            c->given_up = e;
+            return false;
+        }
+    }
+}
+
+static int plan(zw_committer_t *c, void *job)
+{
+    return zw_batch_plan(c->batch, job);
+}
+
+static int encode(zw_committer_t *c, void *unused)
+{
+    (void)unused;
+    return zw_batch_encode(c->batch);
+}
+
+static int commit(zw_committer_t *c, void *unused)
+{
+    (void)unused;
+    int64_t began = zw_monotonic_us();
+    int e = zw_batch_commit(c->batch);
+    if (e < 0)
+        return e;
+    uint64_t us = (uint64_t)(zw_monotonic_us() - began);
+    zw_count(&c->o.stats->commits, 1);
+    zw_count(&c->o.stats->commit_us, us);
+    if (us > zw_count_get(&c->o.stats->commit_max_us))
+        atomic_store_explicit(&c->o.stats->commit_max_us, us, memory_order_relaxed);
+    return 0;
+}
+
+/* Nobody is answered on `feed`, so what was refused there is told to whoever runs the daemon. */
+static void log_refusals(zw_job_t **jobs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!zw_job_rejected(jobs[i]) || jobs[i]->origin != ZW_FROM_FEED)
+            continue;
+        char id[128];
+        zw_str_t sent = jobs[i]->request.article.id;
+        size_t k = sent.n < sizeof(id) ? sent.n : sizeof(id) - 1;
+        if (k)
+            memcpy(id, sent.p, k);
+        id[k] = '\0';
+        zw_log_with(ZW_LOG_WARNING, &(zw_log_fields_t){ .article_id = id[0] ? id : NULL, .reason = zw_error_name(jobs[i]->reject.code) },
+                    "feed: a message is refused and put into quarantine: %s: %s",
+                    jobs[i]->reject.field[0] ? jobs[i]->reject.field : "message", jobs[i]->reject.message);
+    }
+}
+
+static bool take(zw_committer_t *c, size_t n)
+{
+    zw_batch_begin(c->batch, zw_now_us());
+    for (size_t i = 0; i < n; i++)
+        if (!persist(c, plan, c->jobs[i], "planning a batch") || !persist(c, encode, NULL, "encoding a batch"))
+            return false;
+    return persist(c, commit, NULL, "commit");
+}
+
+static void tell(zw_committer_t *c, size_t n)
+{
+    size_t events;
+    zw_batch_count(c->batch, c->o.stats);
+    log_refusals(c->jobs, n);
+    for (size_t i = 0; i < n; i++)
+        zw_job_clear(c->jobs[i]);
+    zw_flow_answer(c->o.flow, c->jobs, n);
+    const zw_store_event_t *list = zw_batch_events(c->batch, &events);
+    if (events > 0 && zw_publish_batch(c->o.publish, list, events) < 0)
+        zw_log(ZW_LOG_WARNING, "a batch could not be published live; subscribers fetch it from replay");
+}
+
+/* What will not be committed any more goes back without an answer: its senders send it again. */
+static void drop(zw_committer_t *c, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        zw_job_clear(c->jobs[i]);
+        zw_buf_clear(&c->jobs[i]->ack);
+    }
+    zw_flow_answer(c->o.flow, c->jobs, n);
+}
+
+static void *loop(void *arg)
+{
+    zw_committer_t *c = arg;
+    for (int n; (n = zw_flow_collect(c->o.flow, c->jobs, c->o.batch_articles, c->o.batch_bytes, IDLE_MS)) != -ZW_E_CLOSED;) {
+        atomic_fetch_add(&c->progress, 1);
+        if (n <= 0)
+            continue;
+        if (!c->given_up && take(c, (size_t)n)) {
+            tell(c, (size_t)n);
+            continue;
+        }
+        drop(c, (size_t)n);
+        uint64_t one = 1;
+        (void)!write(c->o.trouble_fd, &one, sizeof(one));
+    }
+    return NULL;
+}
+
+int zw_committer_start(const zw_committer_options_t *o, zw_committer_t **ret)
+{
+    zw_committer_t *c = calloc(1, sizeof(*c));
+    if (!c)
+        return -ENOMEM;
+    c->o = *o;
+    c->jobs = calloc(o->batch_articles, sizeof(c->jobs[0]));
+    int e = c->jobs ? zw_batch_new(o->batch_articles, o->store, o->indexes, &c->batch) : -ENOMEM;
+    if (e == 0)
+        e = zw_watchdog_add(o->watchdog, "committer", &c->progress, NULL);
+    if (e == 0)
+        e = -pthread_create(&c->thread, NULL, loop, c);
+    if (e < 0) {
+        zw_committer_free(c);
+        return e;
+    }
+    (void)pthread_setname_np(c->thread, "committer");
+    *ret = c;
+    return 0;
+}
+
+int zw_committer_trouble(const zw_committer_t *c)
+{
+    return atomic_load(&c->trouble);
+}
+
+void zw_committer_hurry(zw_committer_t *c)
+{
+    atomic_store(&c->hurry, true);
+}
+
+int zw_committer_join(zw_committer_t *c)
+{
+    if (!c)
+        return 0;
+    (void)pthread_join(c->thread, NULL);
+    return c->given_up;
+}
+
+void zw_committer_free(zw_committer_t *c)
+{
+    if (!c)
+        return;
+    zw_batch_free(c->batch);
+    free(c->jobs);
+    free(c);
+}

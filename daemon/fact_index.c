@@ -1,0 +1,119 @@
+#include "fact_index.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+typedef struct {
+    uint8_t id[16];
+    uint32_t support;
+    uint32_t epoch; /* the slot is free when this is not its generation's; so forgetting a generation costs nothing */
+} slot_t;
+
+typedef struct {
+    slot_t *slots;
+    uint32_t epoch;
+    uint64_t held;
+} generation_t;
+
+struct zw_fact_index {
+    generation_t generation[2];
+    unsigned young;
+    uint64_t mask, capacity; /* of each generation */
+    atomic_uint_fast64_t held;
+};
+
+int zw_fact_index_open(uint64_t capacity, zw_fact_index_t **ret)
+{
+    zw_fact_index_t *x = calloc(1, sizeof(*x));
+    if (!x)
+        return -ENOMEM;
+    uint64_t slots = 1024;
+    while (slots / 4 * 3 < capacity)
+        slots *= 2;
+    x->mask = slots - 1;
+    x->capacity = capacity;
+    for (unsigned g = 0; g < 2; g++) {
+        void *p = mmap(NULL, slots * sizeof(slot_t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        if (p == MAP_FAILED) {
+            zw_fact_index_close(x);
+            return -ENOMEM;
+        }
+        x->generation[g] = (generation_t){ .slots = p, .epoch = g + 1 };
+    }
+    *ret = x;
+    return 0;
+}
+
+void zw_fact_index_close(zw_fact_index_t *x)
+{
+    if (!x)
+        return;
+    for (unsigned g = 0; g < 2; g++)
+        if (x->generation[g].slots)
+            (void)munmap(x->generation[g].slots, (x->mask + 1) * sizeof(slot_t));
+    free(x);
+}
+
+/* The fact's slot, or the free one where it belongs. Ids are hashes already. */
+static slot_t *find(const zw_fact_index_t *x, const generation_t *g, const uint8_t id[16])
+{
+    uint64_t at;
+    memcpy(&at, id, sizeof(at));
+    for (at &= x->mask;; at = (at + 1) & x->mask) {
+        slot_t *s = &g->slots[at];
+        if (s->epoch != g->epoch || memcmp(s->id, id, 16) == 0)
+            return s;
+    }
+}
+
+static void turn(zw_fact_index_t *x)
+{
+    x->young ^= 1;
+    generation_t *g = &x->generation[x->young];
+    g->epoch += 2;
+    g->held = 0;
+}
+
+uint32_t zw_fact_index_get(const zw_fact_index_t *x, const uint8_t id[16])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const generation_t *g = &x->generation[x->young ^ i];
+        const slot_t *s = find(x, g, id);
+        if (s->epoch == g->epoch)
+            return s->support;
+    }
+    return 0;
+}
+
+uint32_t zw_fact_index_add(zw_fact_index_t *x, const uint8_t id[16])
+{
+    generation_t *g = &x->generation[x->young];
+    slot_t *s = find(x, g, id);
+    if (s->epoch == g->epoch) {
+        s->support += s->support < UINT32_MAX;
+        return s->support;
+    }
+    uint32_t before = zw_fact_index_get(x, id); /* of the old generation */
+    if (g->held == x->capacity) {
+        turn(x);
+        g = &x->generation[x->young];
+        s = find(x, g, id);
+    }
+    *s = (slot_t){ .support = before + (before < UINT32_MAX), .epoch = g->epoch };
+    memcpy(s->id, id, 16);
+    g->held++;
+    atomic_store_explicit(&x->held, x->generation[0].held + x->generation[1].held, memory_order_relaxed);
+    return s->support;
+}
+
+uint64_t zw_fact_index_held(const zw_fact_index_t *x)
+{
+    return atomic_load_explicit(&x->held, memory_order_relaxed);
+}
+
+uint64_t zw_fact_index_bytes(const zw_fact_index_t *x)
+{
+    return 2 * (x->mask + 1) * sizeof(slot_t);
+}

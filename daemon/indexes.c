@@ -1,0 +1,66 @@
+#include "indexes.h"
+
+#include "mark.h"
+
+#include <errno.h>
+
+typedef struct {
+    zw_indexes_t *indexes;
+    zw_buf_t space;
+} rebuild_t;
+
+/* What zw_batch_plan did when the article came, again. */
+static int restore(void *ctx, uint64_t number, zw_str_t bytes)
+{
+    rebuild_t *r = ctx;
+    zw_indexes_t *x = r->indexes;
+    zw_mark_t mark;
+    char topic[128];
+    int e = zw_mark_decode(bytes, &r->space, &mark);
+    if (e == 0)
+        e = zw_dedup_restore(x->dedup, number, mark.dedup);
+    if (e == 0)
+        e = zw_topic_index_reserve(x->topics, mark.fact_count + 1);
+    if (e < 0)
+        return e;
+    uint64_t seq = mark.seq - mark.published;
+    for (size_t i = 0; i < mark.fact_count; i++) {
+        const zw_mark_fact_t *f = &mark.facts[i];
+        if (f->kind == ZW_MARK_SILENT)
+            continue;
+        (void)zw_fact_index_add(x->facts, f->id);
+        size_t n = zw_topic_fact(f->kind == ZW_MARK_FACT ? ZW_EV_FACT : ZW_EV_SUPPORT, f->type, f->region, topic);
+        (void)zw_topic_index_set(x->topics, zw_str(topic, n), seq++);
+    }
+    size_t n = zw_topic_article(mark.status, mark.dup, topic);
+    (void)zw_topic_index_set(x->topics, zw_str(topic, n), mark.seq);
+    return 0;
+}
+
+int zw_indexes_open(const zw_dedup_options_t *dedup, uint64_t facts_capacity, zw_store_t *store, zw_indexes_t *ret)
+{
+    zw_indexes_t x = { .topics = zw_topic_index_new() };
+    int e = x.topics ? zw_dedup_open(dedup, &x.dedup) : -ENOMEM;
+    if (e == 0)
+        e = zw_fact_index_open(facts_capacity, &x.facts);
+    if (e == 0) {
+        rebuild_t r = { .indexes = &x };
+        e = zw_store_marks(store, 1, restore, &r);
+        zw_buf_done(&r.space);
+    }
+    if (e < 0) {
+        zw_indexes_close(&x);
+        *ret = x;
+        return e;
+    }
+    *ret = x;
+    return 0;
+}
+
+void zw_indexes_close(zw_indexes_t *x)
+{
+    zw_dedup_close(x->dedup);
+    zw_fact_index_close(x->facts);
+    zw_topic_index_free(x->topics);
+    *x = (zw_indexes_t){ 0 };
+}

@@ -1,0 +1,23 @@
+/* indexes: all that the committer looks up by random key, in memory, rebuilt from the marks at start.
+ *
+ * Threading. One thread (the committer's, main's before it starts), but for what dedup.h and fact_index.h allow beside it.
+ */
+#ifndef ZW_INDEXES_H
+#define ZW_INDEXES_H
+
+#include "dedup/dedup.h"
+#include "fact_index.h"
+#include "store/store.h"
+#include "topic_index.h"
+
+typedef struct zw_indexes {
+    zw_dedup_t *dedup;
+    zw_fact_index_t *facts;
+    zw_topic_index_t *topics;
+} zw_indexes_t;
+
+/* Reserves the memory and reads all marks of the store in order. 0, -ENOMEM, -EINVAL, -ZW_E_CORRUPT, -errno; then *ret is empty. */
+int zw_indexes_open(const zw_dedup_options_t *dedup, uint64_t facts_capacity, zw_store_t *store, zw_indexes_t *ret);
+void zw_indexes_close(zw_indexes_t *indexes); /* takes an empty one */
+
+#endif

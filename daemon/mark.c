@@ -1,0 +1,177 @@
+#include "mark.h"
+
+#include <errno.h>
+#include <math.h>
+
+enum { VERSION = 1, TYPES_MOST = 4096 };
+
+/* ---- writing */
+static void put_number(zw_buf_t *out, uint64_t v)
+{
+    while (v >= 0x80) {
+        (void)zw_buf_putc(out, (char)(v | 0x80));
+        v >>= 7;
+    }
+    (void)zw_buf_putc(out, (char)v);
+}
+
+static void put_string(zw_buf_t *out, zw_str_t s)
+{
+    put_number(out, s.n);
+    (void)zw_buf_puts(out, s);
+}
+
+/* An article states facts of few types: each name is written once, facts refer to it by its place among the first uses. */
+static size_t type_index(const zw_mark_t *m, size_t fact)
+{
+    size_t index = 0;
+    for (size_t i = 0; i <= fact; i++) {
+        if (m->facts[i].kind == ZW_MARK_SILENT)
+            continue;
+        if (zw_str_eq(m->facts[i].type, m->facts[fact].type))
+            return index;
+        bool first = true;
+        for (size_t k = 0; k < i && first; k++)
+            first = m->facts[k].kind == ZW_MARK_SILENT || !zw_str_eq(m->facts[k].type, m->facts[i].type);
+        index += first;
+    }
+    return index;
+}
+
+static bool first_use(const zw_mark_t *m, size_t fact)
+{
+    for (size_t k = 0; k < fact; k++)
+        if (m->facts[k].kind != ZW_MARK_SILENT && zw_str_eq(m->facts[k].type, m->facts[fact].type))
+            return false;
+    return m->facts[fact].kind != ZW_MARK_SILENT;
+}
+
+int zw_mark_encode(const zw_mark_t *m, zw_buf_t *out)
+{
+    unsigned similarity = (unsigned)lround(m->similarity * 10000);
+    (void)zw_buf_putc(out, VERSION);
+    (void)zw_buf_putc(out, (char)(m->status | m->dup << 4));
+    (void)zw_buf_putc(out, (char)(similarity & 0xFF));
+    (void)zw_buf_putc(out, (char)(similarity >> 8));
+    put_number(out, m->seq);
+    put_number(out, m->of);
+    put_number(out, m->head);
+    put_number(out, m->published);
+    put_string(out, m->id);
+    size_t types = 0;
+    for (size_t i = 0; i < m->fact_count; i++)
+        types += first_use(m, i);
+    put_number(out, types);
+    for (size_t i = 0; i < m->fact_count; i++)
+        if (first_use(m, i))
+            put_string(out, m->facts[i].type);
+    put_number(out, m->fact_count);
+    for (size_t i = 0; i < m->fact_count; i++) {
+        (void)zw_buf_putc(out, (char)m->facts[i].kind);
+        (void)zw_buf_put(out, m->facts[i].id, 16);
+        if (m->facts[i].kind == ZW_MARK_SILENT)
+            continue;
+        put_number(out, type_index(m, i));
+        put_number(out, m->facts[i].region);
+    }
+    return out->failed ? -ENOMEM : 0;
+}
+
+/* ---- reading; `bad` is sticky */
+typedef struct {
+    const unsigned char *p, *end;
+    bool bad;
+} reader_t;
+
+static unsigned get_byte(reader_t *r)
+{
+    if (r->p < r->end)
+        return *r->p++;
+    r->bad = true;
+    return 0;
+}
+
+static uint64_t get_number(reader_t *r)
+{
+    uint64_t v = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        unsigned b = get_byte(r);
+        v |= (uint64_t)(b & 0x7F) << shift;
+        if (!(b & 0x80))
+            return v;
+    }
+    r->bad = true;
+    return 0;
+}
+
+static zw_str_t get_bytes(reader_t *r, uint64_t n)
+{
+    if (n > (uint64_t)(r->end - r->p)) {
+        r->bad = true;
+        return (zw_str_t){ 0 };
+    }
+    zw_str_t s = { (const char *)r->p, n };
+    r->p += n;
+    return s;
+}
+
+static void get_fact(reader_t *r, const zw_str_t *types, uint64_t type_count, zw_mark_fact_t *ret)
+{
+    *ret = (zw_mark_fact_t){ .kind = get_byte(r) };
+    zw_str_t id = get_bytes(r, 16);
+    if (r->bad || ret->kind > ZW_MARK_SILENT) {
+        r->bad = true;
+        return;
+    }
+    memcpy(ret->id, id.p, 16);
+    if (ret->kind == ZW_MARK_SILENT)
+        return;
+    uint64_t type = get_number(r);
+    ret->region = (uint32_t)get_number(r);
+    if (type >= type_count)
+        r->bad = true;
+    else
+        ret->type = types[type];
+}
+
+int zw_mark_decode(zw_str_t bytes, zw_buf_t *space, zw_mark_t *ret)
+{
+    reader_t r = { (const unsigned char *)bytes.p, (const unsigned char *)bytes.p + bytes.n, false };
+    if (get_byte(&r) != VERSION)
+        return -ZW_E_CORRUPT;
+    unsigned outcome = get_byte(&r), low = get_byte(&r), high = get_byte(&r);
+    zw_mark_t m = { .status = outcome & 15, .dup = outcome >> 4, .similarity = (low | high << 8) / 10000.0 };
+    m.seq = get_number(&r);
+    m.of = get_number(&r);
+    m.head = get_number(&r);
+    m.published = (uint32_t)get_number(&r);
+    m.id = get_bytes(&r, get_number(&r));
+
+    uint64_t type_count = get_number(&r);
+    if (r.bad || type_count > TYPES_MOST || m.status > ZW_ST_REJECTED || m.dup > ZW_DUP_REVISION)
+        return -ZW_E_CORRUPT;
+    zw_buf_clear(space);
+    if (zw_buf_reserve(space, type_count * sizeof(zw_str_t)) < 0)
+        return -ENOMEM;
+    zw_str_t *types = (zw_str_t *)(void *)space->p;
+    for (uint64_t i = 0; i < type_count; i++)
+        types[i] = get_bytes(&r, get_number(&r));
+    uint64_t count = get_number(&r);
+    if (r.bad || count > (uint64_t)(r.end - r.p) / 17)
+        return -ZW_E_CORRUPT;
+    size_t types_bytes = type_count * sizeof(zw_str_t);
+    space->n = types_bytes;
+    if (zw_buf_reserve(space, count * sizeof(zw_mark_fact_t)) < 0)
+        return -ENOMEM;
+    types = (zw_str_t *)(void *)space->p;
+    zw_mark_fact_t *facts = (zw_mark_fact_t *)(void *)(space->p + types_bytes);
+    for (uint64_t i = 0; i < count && !r.bad; i++)
+        get_fact(&r, types, type_count, &facts[i]);
+    if (r.bad)
+        return -ZW_E_CORRUPT;
+    m.facts = facts;
+    m.fact_count = count;
+    m.dedup = zw_str((const char *)r.p, (size_t)(r.end - r.p));
+    *ret = m;
+    return 0;
+}

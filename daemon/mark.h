@@ -1,0 +1,44 @@
+/* mark: the few bytes of an article that the indexes in memory are rebuilt from, and its first answer is given again from.
+ *
+ * Layout, version 1 (integers are LEB128 unless a size is given): version (1 byte) · status and dup (1) · similarity in 1/10000 (2) ·
+ * seq of the article event · of · head · published facts · id of the article (length, bytes) · types (count; length and
+ * bytes each) · facts (count; kind (1), id (16), then unless silent: type index, region) · the mark of dedup (the rest).
+ * Threading. Pure.
+ */
+#ifndef ZW_MARK_H
+#define ZW_MARK_H
+
+#include "zw_wire.h"
+
+typedef enum {
+    ZW_MARK_FACT,    /* published at first sight */
+    ZW_MARK_SUPPORT, /* published as support */
+    ZW_MARK_SILENT   /* not published: an earlier version of the same article states it already */
+} zw_mark_kind_t;
+
+typedef struct zw_mark_fact {
+    zw_mark_kind_t kind;
+    uint8_t id[16];
+    zw_str_t type;   /* empty when silent */
+    uint32_t region;
+} zw_mark_fact_t;
+
+typedef struct zw_mark {
+    zw_status_t status;
+    zw_dup_t dup;
+    double similarity; /* of four decimals */
+    uint64_t seq, of, head;
+    uint32_t published; /* facts and supports */
+    zw_str_t id;
+    const zw_mark_fact_t *facts;
+    size_t fact_count;
+    zw_str_t dedup; /* opaque: zw_dedup_mark_encode */
+} zw_mark_t;
+
+/* Appends all but the mark of dedup, which the caller appends behind it. 0 or -ENOMEM. */
+int zw_mark_encode(const zw_mark_t *mark, zw_buf_t *out);
+
+/* Reads back. Facts are put into `space` (grown as needed, kept by the caller between calls). 0, -ZW_E_CORRUPT, -ENOMEM. */
+int zw_mark_decode(zw_str_t bytes, zw_buf_t *space, zw_mark_t *ret);
+
+#endif

@@ -7,6 +7,7 @@
 #define ZW_FACT_H
 
 #include "text/text.h"
+#include "zw_buf.h"
 
 typedef enum { ZW_V_NULL, ZW_V_STR, ZW_V_NUM, ZW_V_BOOL, ZW_V_LIST, ZW_V_MAP } zw_value_kind_t;
 

@@ -1,0 +1,248 @@
+#include "daemon.h"
+
+#include "base/log.h"
+#include "endpoint.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int failed(int e, const char *what, const char *name)
+{
+    zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e) }, "%s %s: %s", what, name, zw_error_text(e));
+    return e;
+}
+
+static int open_store(zw_daemon_t *d)
+{
+    const zw_config_t *c = d->config;
+    zw_store_options_t o = { .dir = c->state_dir, .map_bytes = c->store_map, .quarantine_bytes = c->store_quarantine };
+    if (mkdir(c->state_dir, 0750) < 0 && errno != EEXIST)
+        return failed(-errno, "state directory", c->state_dir);
+    int e = zw_store_open(&o, &d->store);
+    return e < 0 ? failed(e, "store in", c->state_dir) : 0;
+}
+
+/* ---- rules */
+
+static void tell_rules(void *ctx, const char *file, unsigned line, unsigned column, const char *message)
+{
+    (void)ctx;
+    zw_log(ZW_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
+}
+
+static int load_rules(zw_daemon_t *d)
+{
+    const zw_config_list_t *dirs = &d->config->rules_dirs;
+    zw_rules_t *rules = NULL;
+    int e = zw_rules_load(dirs->n ? dirs->items : NULL, dirs->n, tell_rules, NULL, &rules);
+    if (e < 0)
+        return failed(e, "rules", "");
+    zw_log(ZW_LOG_INFO, "%zu rules, version %s", zw_rules_count(rules), zw_rules_version(rules));
+    zw_rulebook_set(&d->rules, rules);
+    return 0;
+}
+
+int zw_daemon_reload(zw_daemon_t *d)
+{
+    int e = load_rules(d);
+    zw_count(e < 0 ? &d->stats.reload_failures : &d->stats.reloads, 1);
+    if (e < 0)
+        zw_log(ZW_LOG_WARNING, "the rules that were in force stay in force");
+    return e;
+}
+
+static int open_knowledge(zw_daemon_t *d)
+{
+    int e = zw_text_tables_open(&d->tables);
+    return e < 0 ? failed(e, "tables of", "text") : load_rules(d);
+}
+
+/* ---- indexes and the flow between the threads */
+
+static int open_indexes(zw_daemon_t *d)
+{
+    const zw_config_t *c = d->config;
+    int64_t began = zw_monotonic_us();
+    zw_dedup_options_t o = { .capacity = (uint32_t)c->dedup_capacity, .window_days = (uint32_t)c->dedup_window_days };
+    int e = zw_indexes_open(&o, c->facts_capacity, d->store, &d->indexes);
+    if (e < 0)
+        return failed(e, "indexes", "in memory");
+    zw_log(ZW_LOG_INFO, "indexes rebuilt from %" PRIu64 " articles in %" PRId64 " ms", zw_store_next_number(d->store) - 1,
+           (zw_monotonic_us() - began) / 1000);
+    return 0;
+}
+
+static int open_flow(zw_daemon_t *d)
+{
+    const zw_config_t *c = d->config;
+    d->watchdog = zw_watchdog_new();
+    d->trouble_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    d->zmq = zmq_ctx_new();
+    if (!d->watchdog || d->trouble_fd < 0 || !d->zmq)
+        return failed(-ENOMEM, "threads", "");
+    int e = zw_flow_new(c->max_in_flight, c->max_in_flight_bytes, c->max_article_memory, &d->flow);
+    return e < 0 ? failed(e, "queue", "") : 0;
+}
+
+/* ---- sockets */
+
+static int find_group(zw_daemon_t *d)
+{
+    const char *name = d->config->socket_group;
+    d->socket_group = (gid_t)-1;
+    if (!name[0])
+        return 0;
+    errno = 0;
+    struct group *group = getgrnam(name);
+    if (!group)
+        return failed(errno ? -errno : -ENOENT, "group", name);
+    d->socket_group = group->gr_gid;
+    return 0;
+}
+
+static int open_intake(zw_daemon_t *d)
+{
+    const zw_config_t *c = d->config;
+    const char *endpoint = NULL;
+    zw_intake_options_t o = {
+        .zmq = d->zmq,
+        .submit_bind = c->submit_bind.items,
+        .submit_bind_count = c->submit_bind.n,
+        .feed_bind = c->feed_bind.items,
+        .feed_bind_count = c->feed_bind.n,
+        .feed_connect = c->feed_connect.items,
+        .feed_connect_count = c->feed_connect.n,
+        .feed_topics = c->feed_topics.items,
+        .feed_topic_count = c->feed_topics.n,
+        .socket_mode = (mode_t)c->socket_mode,
+        .socket_group = d->socket_group,
+        .queue = (int)c->socket_queue,
+        .limits = { .message_bytes = c->max_message, .body_bytes = c->max_body, .string_bytes = c->max_string,
+                    .depth = (unsigned)c->max_depth, .elements = (unsigned)c->max_elements },
+        .flow = d->flow,
+        .stats = &d->stats,
+    };
+    int e = zw_intake_open(&o, &d->intake, &endpoint);
+    return e < 0 ? failed(e, "socket", endpoint) : 0;
+}
+
+static void answer_status(void *ctx, zw_buf_t *out)
+{
+    zw_status_encode(&((zw_daemon_t *)ctx)->status, out);
+}
+
+/* By the sender's id, or by the one that an article without an id was given. */
+static uint64_t find_article(void *ctx, zw_str_t source, zw_str_t id)
+{
+    zw_daemon_t *d = ctx;
+    uint64_t number = zw_dedup_find(d->indexes.dedup, source, id);
+    if (number || !zw_str_starts(id, ZW_STR_LIT("zw-")) || id.n < 4 || id.n > 22)
+        return number;
+    for (size_t i = 3; i < id.n; i++) {
+        if (id.p[i] < '0' || id.p[i] > '9')
+            return 0;
+        number = number * 10 + (uint64_t)(id.p[i] - '0');
+    }
+    return number < zw_store_next_number(d->store) ? number : 0;
+}
+
+static int open_publish(zw_daemon_t *d)
+{
+    const zw_config_t *c = d->config;
+    const char *endpoint = NULL;
+    zw_publish_options_t o = { .zmq = d->zmq,
+                               .facts_endpoints = c->facts_bind.items,
+                               .facts_count = c->facts_bind.n,
+                               .replay_endpoints = c->replay_bind.items,
+                               .replay_count = c->replay_bind.n,
+                               .heartbeat_ms = (unsigned)(c->heartbeat_us / 1000),
+                               .send_hwm = (int)c->facts_queue,
+                               .socket_mode = (unsigned)c->socket_mode,
+                               .store = d->store,
+                               .status = answer_status,
+                               .find_article = find_article,
+                               .ctx = d };
+    d->status.stats = &d->stats;
+    d->status.flow = d->flow;
+    d->status.store = d->store;
+    d->status.indexes = &d->indexes;
+    d->status.rules = &d->rules;
+    int e = zw_publish_start(&o, &d->publish, &endpoint);
+    if (e < 0)
+        return failed(e, "socket", endpoint ? endpoint : "facts");
+    atomic_store(&d->status.publish, d->publish);
+    const zw_config_list_t *lists[] = { &c->facts_bind, &c->replay_bind };
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < lists[i]->n; k++)
+            if ((e = zw_endpoint_permit(lists[i]->items[k], (mode_t)c->socket_mode, d->socket_group)) < 0)
+                return failed(e, "socket", lists[i]->items[k]);
+    return zw_watchdog_add(d->watchdog, "publish", &zw_publish_counters(d->publish)->progress, NULL);
+}
+
+/* ---- threads */
+
+static int start(zw_daemon_t *d)
+{
+    const zw_config_t *c = d->config;
+    int e = zw_workers_start(c->workers, d->flow, d->tables, &d->rules, &d->stats, d->watchdog, &d->workers);
+    if (e < 0)
+        return failed(e, "workers", "");
+    atomic_store(&d->status.workers, zw_workers_count(d->workers));
+    zw_committer_options_t o = { .batch_articles = c->commit_articles, .batch_bytes = c->commit_bytes, .flow = d->flow,
+                                 .store = d->store, .indexes = &d->indexes, .publish = d->publish, .stats = &d->stats,
+                                 .watchdog = d->watchdog, .trouble_fd = d->trouble_fd };
+    e = zw_committer_start(&o, &d->committer);
+    if (e < 0)
+        return failed(e, "committer", "");
+    atomic_store(&d->status.committer, d->committer);
+    e = zw_watchdog_add(d->watchdog, "intake", zw_intake_progress(d->intake), NULL);
+    if (e == 0)
+        e = zw_intake_start(d->intake);
+    return e < 0 ? failed(e, "intake", "") : 0;
+}
+
+int zw_daemon_open(const zw_config_t *config, zw_daemon_t *d)
+{
+    static int (*const steps[])(zw_daemon_t *) = { find_group, open_store, open_knowledge, open_indexes, open_flow,
+                                                   open_intake, open_publish, start };
+    *d = (zw_daemon_t){ .config = config, .trouble_fd = -1, .stats.started_us = zw_monotonic_us() };
+    zw_rulebook_init(&d->rules);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        int e = steps[i](d);
+        if (e < 0) {
+            (void)zw_daemon_close(d);
+            return e;
+        }
+    }
+    return 0;
+}
+
+int zw_daemon_close(zw_daemon_t *d)
+{
+    zw_intake_stop(d->intake);
+    if (d->flow)
+        zw_flow_close(d->flow);
+    zw_workers_join(d->workers);
+    if (d->committer)
+        zw_committer_hurry(d->committer);
+    int e = zw_committer_join(d->committer);
+    zw_publish_stop(d->publish);
+    zw_committer_free(d->committer); /* not before: `status` looked at it until now */
+    zw_intake_finish(d->intake);
+    if (d->zmq)
+        (void)zmq_ctx_term(d->zmq);
+    zw_flow_free(d->flow);
+    zw_watchdog_free(d->watchdog);
+    zw_indexes_close(&d->indexes);
+    zw_rulebook_done(&d->rules);
+    zw_text_tables_free(d->tables);
+    zw_store_close(d->store);
+    if (d->trouble_fd >= 0)
+        (void)close(d->trouble_fd);
+    return e;
+}

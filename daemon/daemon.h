@@ -1,0 +1,48 @@
+/* daemon: all rooms of one zhiwend, opened in order and closed in reverse. Main's thread.
+ *
+ * Shutdown, in this order, so that whatever was taken in is committed, answered and published:
+ *   1. intake reads no more (zw_intake_stop); what waits in its sockets was not taken in and is not answered
+ *   2. the flow is closed: workers finish what is queued and end
+ *   3. the committer commits the rest, hands out answers and events, and ends
+ *   4. publish sends what it was given, then closes `facts` and `replay`
+ *   5. intake sends the answers that are left, then closes `submit` and `feed`
+ *   6. the ZeroMQ context, the indexes, the store
+ */
+#ifndef ZW_DAEMON_H
+#define ZW_DAEMON_H
+
+#include "config.h"
+#include "intake/intake.h"
+#include "status.h"
+#include "watchdog.h"
+#include "worker.h"
+
+typedef struct zw_daemon {
+    const zw_config_t *config;
+    gid_t socket_group;
+    zw_store_t *store;
+    zw_text_tables_t *tables;
+    zw_rulebook_t rules;
+    zw_indexes_t indexes;
+    zw_stats_t stats;
+    zw_watchdog_t *watchdog;
+    zw_flow_t *flow;
+    void *zmq;
+    zw_intake_t *intake;
+    zw_publish_t *publish;
+    zw_workers_t *workers;
+    zw_committer_t *committer;
+    int trouble_fd; /* readable when the committer had to give up */
+    zw_status_source_t status;
+} zw_daemon_t;
+
+/* Opens and starts everything; logs what fails. 0 or negative, then all is closed again. */
+int zw_daemon_open(const zw_config_t *config, zw_daemon_t *ret);
+
+/* Drains and closes, as above. 0, or the error that something taken in could not be committed with. */
+int zw_daemon_close(zw_daemon_t *daemon);
+
+/* Loads the rule packs anew and puts them in force; on a mistake (logged as file:line) the old ones stay. 0 or negative. */
+int zw_daemon_reload(zw_daemon_t *daemon);
+
+#endif

@@ -1,0 +1,152 @@
+/* Two articles side by side: how alike the wording is, and whether they tell of the same figures and names. */
+#include "dedup/sketch.h"
+
+/* ---- figures
+ *
+ * Both rows of figures are aligned so that as many equal values as possible fall together; where, between these, two
+ * different values stand among the same words, one figure has taken the other's place. A figure without a partner is
+ * a cut or an addition and says nothing against a duplicate. */
+
+enum { SAME = 6, SAME_PLACE = 1, CHANGED = 2 };
+
+static unsigned pair_score(uint32_t a, uint32_t b)
+{
+    uint32_t differ = a ^ b;
+    if (differ & ZW_FIGURE_NAME)
+        return 0;
+    if (!(differ & ZW_FIGURE_VALUE))
+        return differ & ZW_FIGURE_CONTEXT ? SAME : SAME + SAME_PLACE;
+    return differ & ZW_FIGURE_CONTEXT ? 0 : CHANGED;
+}
+
+static bool holds_value(const uint32_t *figures, unsigned count, uint32_t figure)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!((figures[i] ^ figure) & (ZW_FIGURE_VALUE | ZW_FIGURE_NAME)))
+            return true;
+    return false;
+}
+
+typedef struct {
+    const uint32_t *a, *b;
+    unsigned na, nb;
+    uint16_t score[ZW_FIGURES_ASKED + 1][ZW_FIGURES + 1];
+} alignment_t;
+
+static void fill_scores(alignment_t *x)
+{
+    memset(x->score[0], 0, sizeof x->score[0]);
+    for (unsigned i = 1; i <= x->na; i++) {
+        x->score[i][0] = 0;
+        for (unsigned j = 1; j <= x->nb; j++) {
+            uint16_t best = x->score[i - 1][j] > x->score[i][j - 1] ? x->score[i - 1][j] : x->score[i][j - 1];
+            unsigned both = x->score[i - 1][j - 1] + pair_score(x->a[i - 1], x->b[j - 1]);
+            x->score[i][j] = both > best ? (uint16_t)both : best;
+        }
+    }
+}
+
+static void align_figures(const uint32_t *a, unsigned na, const uint32_t *b, unsigned nb, zw_likeness_t *out)
+{
+    alignment_t x;
+    x.a = a, x.na = na, x.b = b, x.nb = nb;
+    fill_scores(&x);
+    for (unsigned i = na, j = nb; i && j;) {
+        unsigned here = x.score[i][j], pair = pair_score(a[i - 1], b[j - 1]);
+        if (here == x.score[i - 1][j]) {
+            i--;
+        } else if (here == x.score[i][j - 1]) {
+            j--;
+        } else {
+            i--, j--;
+            bool name = a[i] & ZW_FIGURE_NAME;
+            if (pair >= SAME)
+                out->figures_same += !name;
+            else if (!holds_value(b, nb, a[i]) && !holds_value(a, na, b[j]))
+                *(name ? &out->names_changed : &out->figures_changed) += 1;
+        }
+    }
+}
+
+static unsigned unpack_figures(const zw_sketch_t *s, uint32_t *out)
+{
+    for (unsigned i = 0; i < s->figure_count; i++)
+        out[i] = zw_sketch_figure(s, i);
+    return s->figure_count;
+}
+
+static unsigned numbers_of(const uint32_t *figures, unsigned count)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < count; i++)
+        n += !(figures[i] & ZW_FIGURE_NAME);
+    return n;
+}
+
+/* ---- wording */
+
+static void weigh(zw_likeness_t *out, uint32_t fresh_weight, uint32_t old_weight)
+{
+    out->old_in_new = out->sampled ? (double)out->shared / out->sampled : 0;
+    double shared = out->old_in_new * old_weight, all = (double)fresh_weight + old_weight - shared;
+    out->new_in_old = fresh_weight ? shared / fresh_weight : 0;
+    if (out->new_in_old > 1)
+        out->new_in_old = 1;
+    out->jaccard = all > shared ? shared / all : out->old_in_new;
+}
+
+void zw_compare(const zw_fingerprint_t *fresh, const zw_sketch_t *old, zw_likeness_t *ret)
+{
+    *ret = (zw_likeness_t){ 0 };
+    for (unsigned i = 0; i < old->gram_count && old->grams[i] <= fresh->limit; i++) {
+        uint32_t rank = old->grams[i], at = (rank * 0x9E3779B1u) & fresh->set_mask;
+        while (fresh->set[at] && fresh->set[at] != rank)
+            at = (at + 1) & fresh->set_mask;
+        ret->sampled++;
+        ret->shared += fresh->set[at] == rank;
+    }
+    weigh(ret, fresh->sketch.weight, old->weight);
+    if (ret->shared == 0)
+        return;
+    uint32_t figures[ZW_FIGURES];
+    unsigned n = unpack_figures(old, figures);
+    ret->figures_old = numbers_of(figures, n);
+    ret->figures_new = numbers_of(fresh->figures, fresh->figure_count);
+    align_figures(fresh->figures, fresh->figure_count, figures, n, ret);
+}
+
+void zw_compare_sketches(const zw_sketch_t *fresh, const zw_sketch_t *old, zw_likeness_t *ret)
+{
+    *ret = (zw_likeness_t){ 0 };
+    uint32_t limit = fresh->gram_count == ZW_GRAMS ? fresh->grams[ZW_GRAMS - 1] : UINT32_MAX;
+    for (unsigned i = 0, j = 0; i < old->gram_count && old->grams[i] <= limit; i++) {
+        while (j < fresh->gram_count && fresh->grams[j] < old->grams[i])
+            j++;
+        ret->sampled++;
+        ret->shared += j < fresh->gram_count && fresh->grams[j] == old->grams[i];
+    }
+    weigh(ret, fresh->weight, old->weight);
+    uint32_t a[ZW_FIGURES], b[ZW_FIGURES];
+    unsigned na = unpack_figures(fresh, a), nb = unpack_figures(old, b);
+    ret->figures_new = numbers_of(a, na);
+    ret->figures_old = numbers_of(b, nb);
+    align_figures(a, na, b, nb, ret);
+}
+
+/* ---- verdict */
+
+zw_dup_t zw_judge(const zw_likeness_t *x, double *ret_similarity)
+{
+    double contained = x->old_in_new > x->new_in_old ? x->old_in_new : x->new_in_old;
+    unsigned fewer = x->figures_old < x->figures_new ? x->figures_old : x->figures_new;
+    if (x->figures_changed || (x->names_changed && contained >= 0.6) || x->names_changed > 1)
+        return ZW_DUP_NONE;
+    if (fewer >= 3 && x->figures_same * 2 < fewer)
+        return ZW_DUP_NONE;
+    bool figures_tell = x->figures_same >= 4 && x->figures_same * 5 >= fewer * 4;
+    if (contained < (figures_tell ? 0.12 : 0.5) || x->shared < 3)
+        return ZW_DUP_NONE;
+    bool part = contained >= 0.75 && (x->old_in_new < 0.8 * x->new_in_old || x->new_in_old < 0.8 * x->old_in_new);
+    *ret_similarity = part ? contained : x->jaccard;
+    return part ? ZW_DUP_CONTAINED : ZW_DUP_NEAR;
+}

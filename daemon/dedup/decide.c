@@ -1,0 +1,150 @@
+/* New, or a duplicate of which? */
+#include <assert.h>
+
+#include "dedup/index.h"
+
+/* Is the known article the same text to the last token? An empty body says nothing. */
+static bool same_text(const zw_sketch_t *a, const zw_sketch_t *b)
+{
+    return a->weight && memcmp(a->exact, b->exact, sizeof a->exact) == 0;
+}
+
+static void duplicate_of(const zw_slot_t *slot, zw_dup_t dup, double similarity, zw_decision_t *out)
+{
+    *out = (zw_decision_t){ .status = ZW_ST_DUPLICATE, .dup = dup, .of = slot->number, .head = zw_slot_head(slot), .similarity = similarity };
+}
+
+/* The versions of (source, id) or (source, url): the newest, and one with the same text. */
+static void find_versions(const zw_dedup_t *d, uint64_t key, size_t field, const zw_sketch_t *fresh, const zw_slot_t **ret_newest,
+                          const zw_slot_t **ret_same)
+{
+    uint32_t hits[2 * ZW_BUCKET];
+    unsigned n = key ? zw_unique_hits(d, key, hits) : 0;
+    for (unsigned i = 0; i < n; i++) {
+        const zw_slot_t *slot = &d->slots[hits[i]];
+        uint64_t other;
+        memcpy(&other, (const char *)&slot->sketch + field, sizeof other);
+        if (other != key || !zw_slot_fresh(d, slot))
+            continue;
+        if (!*ret_newest || slot->number > (*ret_newest)->number)
+            *ret_newest = slot;
+        if (memcmp(slot->sketch.exact, fresh->exact, sizeof fresh->exact) == 0 && (!*ret_same || slot->number > (*ret_same)->number))
+            *ret_same = slot;
+    }
+}
+
+static bool decide_versions(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_decision_t *out)
+{
+    const zw_slot_t *newest = NULL, *same = NULL;
+    zw_likeness_t likeness;
+    find_versions(d, f->sketch.id_key, offsetof(zw_sketch_t, id_key), &f->sketch, &newest, &same);
+    if (same) {
+        duplicate_of(same, ZW_DUP_EXACT, 1, out);
+        out->repeat = true;
+        return true;
+    }
+    find_versions(d, f->sketch.url_key, offsetof(zw_sketch_t, url_key), &f->sketch, &newest, &same);
+    if (same) {
+        duplicate_of(same, ZW_DUP_EXACT, 1, out);
+        return true;
+    }
+    if (!newest)
+        return false;
+    zw_compare(f, &newest->sketch, &likeness);
+    *out = (zw_decision_t){ .status = ZW_ST_NEW, .dup = ZW_DUP_REVISION, .of = newest->number, .similarity = likeness.jaccard };
+    return true;
+}
+
+static bool decide_exact(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_decision_t *out)
+{
+    uint32_t hits[2 * ZW_BUCKET];
+    unsigned n = zw_unique_hits(d, zw_unique_exact(&f->sketch), hits);
+    const zw_slot_t *best = NULL;
+    for (unsigned i = 0; i < n; i++) {
+        const zw_slot_t *slot = &d->slots[hits[i]];
+        if (same_text(&slot->sketch, &f->sketch) && zw_slot_fresh(d, slot) && (!best || slot->number < best->number))
+            best = slot;
+    }
+    if (best)
+        duplicate_of(best, ZW_DUP_EXACT, 1, out);
+    return best != NULL;
+}
+
+static size_t asked_keys(const zw_fingerprint_t *f, uint64_t *keys)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < f->gram_count; i++)
+        keys[n++] = zw_posting_key(ZW_KEY_GRAM, f->grams[i]);
+    for (uint32_t i = 0; i < f->sentence_count; i++)
+        keys[n++] = zw_posting_key(ZW_KEY_SENTENCE, f->sentences[i]);
+    return n + zw_triple_keys(f->figures, f->figure_count, keys + n, ZW_KEYS_ASKED - n);
+}
+
+static void decide_near(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_decision_t *out)
+{
+    uint64_t keys[ZW_KEYS_ASKED];
+    zw_candidate_t found[ZW_CANDIDATES];
+    size_t n = asked_keys(f, keys);
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(zw_table_bucket(&d->postings, keys[i]));
+    n = zw_index_candidates(d, keys, n, found);
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = 0; at < sizeof(zw_slot_t); at += 64)
+            __builtin_prefetch((const char *)&d->slots[found[i].slot] + at);
+    double best = 0;
+    for (size_t i = 0; i < n; i++) {
+        const zw_slot_t *slot = &d->slots[found[i].slot];
+        zw_likeness_t likeness;
+        double similarity;
+        zw_compare(f, &slot->sketch, &likeness);
+        zw_dup_t dup = zw_judge(&likeness, &similarity);
+        if (dup == ZW_DUP_NONE || similarity < best || !zw_slot_fresh(d, slot) || (similarity == best && slot->number > out->of))
+            continue;
+        best = similarity;
+        duplicate_of(slot, dup, similarity, out);
+    }
+}
+
+void zw_dedup_decide(zw_dedup_t *dedup, const zw_fingerprint_t *fingerprint, zw_decision_t *ret)
+{
+    *ret = (zw_decision_t){ .status = ZW_ST_NEW };
+    if (!decide_versions(dedup, fingerprint, ret) && !decide_exact(dedup, fingerprint, ret))
+        decide_near(dedup, fingerprint, ret);
+}
+
+static uint32_t seconds(int64_t time_us)
+{
+    int64_t s = time_us / 1000000;
+    return s < 0 ? 0 : s > UINT32_MAX ? UINT32_MAX : (uint32_t)s;
+}
+
+void zw_dedup_insert(zw_dedup_t *dedup, uint64_t number, const zw_fingerprint_t *fingerprint, const zw_decision_t *decision,
+                     int64_t time_us)
+{
+    assert(dedup->next == dedup->first || number > dedup->slots[(dedup->next - 1) % dedup->capacity].number);
+    pthread_mutex_lock(&dedup->lock);
+    zw_index_add(dedup, number, decision->head, seconds(time_us), &fingerprint->sketch);
+    pthread_mutex_unlock(&dedup->lock);
+}
+
+uint64_t zw_dedup_find(zw_dedup_t *dedup, zw_str_t source, zw_str_t id)
+{
+    uint64_t key = zw_id_key(source, id), number = 0;
+    uint32_t hits[2 * ZW_BUCKET];
+    pthread_mutex_lock(&dedup->lock);
+    unsigned n = key ? zw_unique_hits(dedup, key, hits) : 0;
+    for (unsigned i = 0; i < n; i++) {
+        const zw_slot_t *slot = &dedup->slots[hits[i]];
+        if (slot->sketch.id_key == key && slot->number > number && zw_slot_fresh(dedup, slot))
+            number = slot->number;
+    }
+    pthread_mutex_unlock(&dedup->lock);
+    return number;
+}
+
+void zw_dedup_info(zw_dedup_t *dedup, zw_dedup_info_t *ret)
+{
+    pthread_mutex_lock(&dedup->lock);
+    *ret = (zw_dedup_info_t){ .held = dedup->next - dedup->first, .capacity = dedup->capacity, .bytes = dedup->memory_bytes };
+    pthread_mutex_unlock(&dedup->lock);
+}

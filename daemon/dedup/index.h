@@ -1,0 +1,82 @@
+/* index: the state of a zw_dedup_t. Internal to dedup.
+ *
+ * A ring of slots, one an article, in the order of insertion, and two tables over them:
+ *   unique    exact hash, (source, id), (source, url): each key in one of two buckets, so that none is lost
+ *   postings  parts of the text (runs, sentences, triples of figures): lossy, at most ZW_POSTINGS entries a key. An
+ *             article of a cluster that has an entry already adds none, so that the number of entries of a key is its
+ *             document frequency, counted in reports and not in reprints. A key with all its entries stands in many
+ *             reports and says nothing.
+ * What a slot put into the tables follows from its sketch, and is taken out by it when the slot expires.
+ */
+#ifndef ZW_DEDUP_INDEX_H
+#define ZW_DEDUP_INDEX_H
+
+#include <pthread.h>
+
+#include "dedup/sketch.h"
+#include "dedup/table.h"
+
+enum {
+    ZW_POSTINGS = 8,
+    ZW_VERSIONS = 4,     /* entries of one (source, id) or (source, url) */
+    ZW_EXPIRED_A_STEP = 2 /* slots that an insertion takes out of the window */
+};
+
+typedef struct zw_slot {
+    uint64_t number;
+    uint32_t head_back; /* number minus the number of the cluster's head */
+    uint32_t time_s;
+    zw_sketch_t sketch;
+} zw_slot_t;
+
+struct zw_dedup {
+    zw_slot_t *slots;
+    zw_table_t unique, postings;
+    uint64_t first, next; /* slots' running numbers: those from `first` on are held; a slot is running number % capacity */
+    uint32_t capacity;
+    uint32_t window_s, newest_s;
+    void *memory;
+    size_t memory_bytes;
+    pthread_mutex_t lock; /* taken by what changes the index, and by readers on other threads */
+};
+
+static inline uint32_t zw_slot_age(const zw_dedup_t *d, uint32_t slot)
+{
+    uint32_t newest = (uint32_t)(d->next % d->capacity);
+    return newest >= slot ? newest - slot : newest + d->capacity - slot;
+}
+
+static inline uint64_t zw_slot_head(const zw_slot_t *slot)
+{
+    return slot->number - slot->head_back;
+}
+
+/* Still inside the window of days? Expiry runs behind it in small steps. */
+static inline bool zw_slot_fresh(const zw_dedup_t *d, const zw_slot_t *slot)
+{
+    return !d->window_s || d->newest_s - slot->time_s <= d->window_s || slot->time_s > d->newest_s;
+}
+
+/* Keys of the three kinds in `unique`. */
+static inline uint64_t zw_unique_exact(const zw_sketch_t *s)
+{
+    return s->exact[0] ^ UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Slots under `key` in either of its buckets, unverified; out: 2 * ZW_BUCKET. */
+unsigned zw_unique_hits(const zw_dedup_t *d, uint64_t key, uint32_t *out);
+
+/* Puts the sketch in the newest slot; the oldest leaves when there is no room. Under the lock. */
+void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s, const zw_sketch_t *sketch);
+
+/* The slot that holds article `number`, or ZW_SLOT_NONE. */
+uint32_t zw_index_slot(const zw_dedup_t *d, uint64_t number);
+
+/* Known articles that share the rarest parts, best first. `keys` as by zw_posting_key. */
+enum { ZW_CANDIDATES = 16, ZW_KEYS_ASKED = ZW_GRAMS_ASKED + ZW_SENTENCES_ASKED + 64 };
+typedef struct zw_candidate {
+    uint32_t slot, votes;
+} zw_candidate_t;
+size_t zw_index_candidates(const zw_dedup_t *d, const uint64_t *keys, size_t count, zw_candidate_t *out);
+
+#endif

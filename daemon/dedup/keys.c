@@ -1,0 +1,43 @@
+/* The keys by which an article is found in the index. */
+#include "dedup/sketch.h"
+
+/* Keeps the `max` smallest of what it is given; `out` is a sorted list of *n. */
+static void keep_least(uint64_t *out, size_t *n, size_t max, uint64_t key)
+{
+    size_t at = *n;
+    while (at && out[at - 1] > key)
+        at--;
+    if (at == max || (at && out[at - 1] == key))
+        return;
+    size_t tail = (*n < max ? *n : max - 1) - at;
+    memmove(out + at + 1, out + at, tail * sizeof *out);
+    out[at] = key;
+    *n += *n < max;
+}
+
+size_t zw_triple_keys(const uint32_t *figures, size_t count, uint64_t *out, size_t max)
+{
+    uint64_t row = 0;
+    size_t n = 0, seen = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (figures[i] & ZW_FIGURE_NAME)
+            continue;
+        row = (row << 12 | (figures[i] & ZW_FIGURE_VALUE)) & UINT64_C(0xFFFFFFFFF);
+        if (++seen >= 3)
+            keep_least(out, &n, max, zw_posting_key(ZW_KEY_TRIPLE, row));
+    }
+    return n;
+}
+
+size_t zw_sketch_keys(const zw_sketch_t *sketch, uint64_t *out)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < sketch->gram_count && i < ZW_GRAMS_POSTED; i++)
+        out[n++] = zw_posting_key(ZW_KEY_GRAM, sketch->grams[i]);
+    for (unsigned i = 0; i < sketch->sentence_count; i++)
+        out[n++] = zw_posting_key(ZW_KEY_SENTENCE, sketch->sentences[i]);
+    uint32_t figures[ZW_FIGURES];
+    for (unsigned i = 0; i < sketch->figure_count; i++)
+        figures[i] = zw_sketch_figure(sketch, i);
+    return n + zw_triple_keys(figures, sketch->figure_count, out + n, ZW_TRIPLES);
+}

@@ -1,0 +1,196 @@
+/* The body of an article as a row of tokens. */
+#include <errno.h>
+#include <xxhash.h>
+
+#include "base/utf8.h"
+#include "dedup/tokens.h"
+
+typedef struct {
+    const zw_text_t *text;
+    const zw_guard_t *guards; /* names only, by place */
+    size_t guard_count, guard;
+    zw_tokens_t *out;
+    uint32_t last_sentence; /* token index behind the last sentence */
+} walk_t;
+
+static void end_sentence(walk_t *w)
+{
+    if (w->out->count == w->last_sentence)
+        return;
+    w->last_sentence = (uint32_t)w->out->count;
+    w->out->sentence_end[w->out->sentence_count++] = w->last_sentence;
+}
+
+static void put_token(walk_t *w, uint32_t value, size_t at)
+{
+    w->out->token[w->out->count] = value;
+    w->out->at[w->out->count++] = (uint32_t)at;
+}
+
+static void put_figure(walk_t *w, uint32_t from, uint32_t value, bool name)
+{
+    w->out->figures[w->out->figure_count++] =
+        (zw_figure_t){ .token = from, .end = (uint32_t)w->out->count, .value = value, .name = name };
+}
+
+/* Full stops, and the like, of both widths. */
+static bool ends_sentence(uint32_t cp)
+{
+    return cp == 0x3002 || cp == 0xFF01 || cp == 0xFF1F || cp == 0xFF1B || cp == '!' || cp == '?' || cp == ';';
+}
+
+/* What is written but not said: blanks, punctuation, symbols, private use, the mark of a lost character. '%' is said. */
+static bool is_silent(uint32_t cp)
+{
+    if (cp < 0x80)
+        return !((cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || (cp >= '0' && cp <= '9') || cp == '%');
+    return cp < 0xC0 || cp == 0xD7 || cp == 0xF7 || (cp >= 0x2000 && cp < 0x2C00) || (cp >= 0x2E00 && cp < 0x2E80) ||
+           (cp >= 0x3000 && cp < 0x3040 && cp != 0x3007) || (cp >= 0xE000 && cp < 0xF900) || cp >= 0xFE00;
+}
+
+/* Is the single Chinese numeral at `p` a figure? 三家 and 第三 are, 再三 and 统一 are not. 一 is too common a word. */
+static bool loose_is_figure(const walk_t *w, const char *p, const char *end)
+{
+    bool ordinal = w->out->count && w->out->token[w->out->count - 1] == 0x7B2C;
+    return ordinal || (memcmp(p, "一", 3) != 0 && zw_is_counter(p + 3, end));
+}
+
+/* Names that the caller found and that have been walked over. */
+static void put_names(walk_t *w, size_t at)
+{
+    for (; w->guard < w->guard_count && w->guards[w->guard].span.end <= at; w->guard++) {
+        const zw_guard_t *g = &w->guards[w->guard];
+        uint32_t from = (uint32_t)w->out->count;
+        while (from > 0 && w->out->at[from - 1] >= g->span.start)
+            from--;
+        if (from == w->out->count)
+            continue;
+        put_figure(w, from, (uint32_t)XXH3_64bits_withSeed(g->canonical.p, g->canonical.n, g->kind), true);
+    }
+}
+
+static void walk_span(walk_t *w, zw_span_t span)
+{
+    const char *base = w->text->text.p, *p = base + span.start, *end = base + span.end;
+    while (p < end) {
+        uint32_t cp, value;
+        bool loose;
+        size_t at = (size_t)(p - base);
+        if (w->guard < w->guard_count)
+            put_names(w, at);
+        unsigned n = zw_utf8_decode(p, end, &cp);
+        if (cp >= 0xFF01 && cp <= 0xFF5E)
+            cp -= 0xFEE0;
+        size_t digits = cp <= 0x96F6 ? zw_number_scan(base, p, end, &value, &loose) : 0;
+        if (digits && !(loose && !loose_is_figure(w, p, end))) {
+            put_token(w, ZW_TOKEN_NUMBER | value, at);
+            put_figure(w, (uint32_t)w->out->count - 1, value, false);
+            p += digits;
+            continue;
+        }
+        if (!is_silent(cp))
+            put_token(w, cp >= 'A' && cp <= 'Z' ? cp | 32 : cp, at);
+        else if (ends_sentence(cp))
+            end_sentence(w);
+        p += n;
+    }
+    if (w->guard < w->guard_count)
+        put_names(w, span.end);
+    end_sentence(w);
+}
+
+/* The title and what stands above the first paragraph is no body. Without any paragraph all lines are. */
+static bool is_body(const zw_text_t *text, size_t i, bool seen, bool any)
+{
+    const zw_line_t *line = &text->lines[i];
+    zw_str_t s = zw_str(text->text.p + line->span.start, line->span.end - line->span.start);
+    if (!any)
+        return true;
+    if (line->kind == ZW_LINE_BODY)
+        return seen || !(text->title.n && zw_str_eq(s, text->title));
+    return line->kind == ZW_LINE_HEADING && seen;
+}
+
+static void walk_lines(walk_t *w)
+{
+    const zw_text_t *text = w->text;
+    bool any = false, seen = false;
+    for (size_t i = 0; i < text->line_count && !any; i++)
+        any = text->lines[i].kind == ZW_LINE_BODY && is_body(text, i, false, true);
+    for (size_t i = 0, n = 0; i < text->line_count; i++) {
+        if (!is_body(text, i, seen, any))
+            continue;
+        seen = true;
+        walk_span(w, zw_body_trim(text->text, text->lines[i].span, n++ < 3));
+    }
+}
+
+static void walk_whole(walk_t *w)
+{
+    zw_str_t s = w->text->text;
+    size_t n = 0;
+    for (size_t from = 0; from < s.n;) {
+        const char *lf = memchr(s.p + from, '\n', s.n - from);
+        size_t to = lf ? (size_t)(lf - s.p) : s.n;
+        zw_span_t line = { (uint32_t)from, (uint32_t)to };
+        walk_span(w, zw_body_trim(s, line, n++ < 3));
+        from = to + 1;
+    }
+}
+
+/* A number that the text ends with may be the half of one. */
+static void drop_torn_figure(walk_t *w)
+{
+    zw_tokens_t *t = w->out;
+    if (!t->figure_count || t->figures[t->figure_count - 1].end != t->count)
+        return;
+    zw_str_t s = w->text->text;
+    size_t end = s.n;
+    while (end && (s.p[end - 1] == '\n' || s.p[end - 1] == ' '))
+        end--;
+    if (end && s.p[end - 1] >= '0' && s.p[end - 1] <= '9')
+        t->figure_count--;
+}
+
+/* Names of the guards, in the order of their ends; insertion sort, for they come nearly sorted. */
+static zw_guard_t *names_of(const zw_guard_t *guards, size_t count, zw_arena_t *arena, size_t *ret_count)
+{
+    zw_guard_t *out = zw_arena_calloc(arena, count, sizeof *out);
+    size_t n = 0;
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (guards[i].kind == ZW_GUARD_NUMBER || guards[i].kind == ZW_GUARD_DATE || !guards[i].canonical.n)
+            continue;
+        size_t at = n++;
+        for (; at && out[at - 1].span.end > guards[i].span.end; at--)
+            out[at] = out[at - 1];
+        out[at] = guards[i];
+    }
+    *ret_count = n;
+    return out;
+}
+
+int zw_tokens_make(const zw_text_t *text, const zw_guard_t *guards, size_t guard_count, zw_arena_t *arena,
+                   zw_tokens_t *ret)
+{
+    zw_tokens_t out = { 0 };
+    walk_t w = { .text = text, .out = &out };
+    size_t room = 1; /* no more tokens than characters */
+    for (size_t i = 0; i < text->text.n; i++)
+        room += ((unsigned char)text->text.p[i] & 0xC0) != 0x80;
+    out.token = zw_arena_alloc(arena, room * sizeof *out.token);
+    out.at = zw_arena_alloc(arena, room * sizeof *out.at);
+    out.sentence_end = zw_arena_alloc(arena, room * sizeof *out.sentence_end);
+    out.figures = zw_arena_alloc(arena, (room + guard_count) * sizeof *out.figures);
+    w.guards = names_of(guards, guard_count, arena, &w.guard_count);
+    if (!out.token || !out.at || !out.sentence_end || !out.figures || !w.guards)
+        return -ENOMEM;
+    if (text->line_count)
+        walk_lines(&w);
+    else
+        walk_whole(&w);
+    drop_torn_figure(&w);
+    *ret = out;
+    return 0;
+}

@@ -143,9 +143,11 @@ static int batch_measure(const zw_store_t *store, batch_t *batch)
     return 0;
 }
 
-/* Keeps commits out of the room that is left for trimming. The free list is only counted when the file is nearly full. */
-static int check_room(const zw_store_t *store, MDB_txn *txn, size_t bytes)
+/* Keeps commits out of the room that is left for trimming. The free list is only counted when the file is nearly full, and
+ * in a read transaction, since LMDB hides it from write transactions. */
+static int check_room(const zw_store_t *store, size_t bytes)
 {
+    MDB_txn *txn _cleanup_txn_ = NULL;
     MDB_envinfo info;
     uint64_t free_pages;
     int r = zw_store_error(mdb_env_info(store->env, &info));
@@ -154,7 +156,9 @@ static int check_room(const zw_store_t *store, MDB_txn *txn, size_t bytes)
     uint64_t used = (info.me_last_pgno + 1) * store->page_bytes;
     if (used + bytes <= store->map_bytes)
         return 0;
-    r = zw_store_free_pages(txn, &free_pages);
+    r = zw_read_begin(store, &txn);
+    if (r == 0)
+        r = zw_store_free_pages(txn, &free_pages);
     if (r < 0)
         return r;
     used -= free_pages * store->page_bytes;
@@ -266,11 +270,11 @@ int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_
     if (!article_count && !reject_count)
         return 0;
     check_readers(store);
+    if (!store->read_only && (r = check_room(store, batch.bytes)) < 0)
+        return r;
     if ((r = zw_write_begin(store, &txn)) < 0)
         return r;
-    r = check_room(store, txn, batch.bytes);
-    if (r == 0)
-        r = write_articles(store, txn, &batch);
+    r = write_articles(store, txn, &batch);
     if (r == 0)
         r = write_rejects(store, txn, &batch);
     if ((r = zw_write_end(store, txn, r)) < 0)

@@ -69,7 +69,7 @@ int zw_key_open(const MDB_val *key, uint64_t *ret);
 /* First (op MDB_FIRST) or last (MDB_LAST) key of a table; 0 when it is empty. */
 int zw_store_edge(const zw_store_t *store, MDB_txn *txn, zw_table_t table, MDB_cursor_op op, uint64_t *ret_key);
 
-/* Pages that are on the free list of `txn`'s snapshot. */
+/* Pages that are on the free list of `txn`'s snapshot; a read transaction. */
 int zw_store_free_pages(MDB_txn *txn, uint64_t *ret_pages);
 
 /* Metadata: small values behind a name. A missing one is -ZW_E_NOT_FOUND, one of another size -ZW_E_CORRUPT. */

@@ -113,6 +113,7 @@ typedef struct zw_text {
 
     const struct zw_text_alias *aliases; /* second places of doubled lines; internal to zw_text_also */
     size_t alias_count;
+    const zw_text_tables_t *tables; /* borrowed, for zw_text_quote */
 } zw_text_t;
 
 typedef struct zw_text_options {

@@ -1,0 +1,212 @@
+/* Which charset the bytes are in: by what is declared, by uchardet, and most of all by what each would make of them. */
+#include "text/charset.h"
+
+#include <errno.h>
+#include <uchardet/uchardet.h>
+
+#include "base/utf8.h"
+#include "text/stage.h"
+#include "zw_error.h"
+
+enum { SAMPLE_BYTES = 64 * 1024, META_BYTES = 4096 };
+
+typedef struct verdict {
+    zw_cs_t cs;
+    double confidence;
+} verdict_t;
+
+/* From where the first byte beyond ASCII stands, back to the start of its line. */
+static zw_str_t sample_of(zw_str_t body)
+{
+    size_t at = 0;
+    while (at < body.n && (unsigned char)body.p[at] < 0x80)
+        at++;
+    while (at > 0 && body.p[at - 1] != '\n')
+        at--;
+    at &= ~(size_t)1; /* two-byte units stay whole */
+    return zw_str(body.p + at, body.n - at > SAMPLE_BYTES ? SAMPLE_BYTES : body.n - at);
+}
+
+static zw_cs_t ask_uchardet(zw_str_t sample)
+{
+    uchardet_t u = uchardet_new();
+    zw_cs_t cs = ZW_CS_COUNT;
+    if (!u)
+        return cs;
+    if (uchardet_handle_data(u, sample.p, sample.n) == 0) {
+        uchardet_data_end(u);
+        cs = zw_cs_of(zw_strz(uchardet_get_charset(u)));
+    }
+    uchardet_delete(u);
+    return cs;
+}
+
+/* The charset that a page declares in its head, the first of several. */
+static zw_cs_t ask_page(zw_str_t body)
+{
+    zw_str_t head = zw_str(body.p, body.n < META_BYTES ? body.n : META_BYTES);
+    for (size_t i = 0; i + 8 < head.n; i++) {
+        if (memcmp(head.p + i, "charset=", 8) != 0 && memcmp(head.p + i, "CHARSET=", 8) != 0)
+            continue;
+        size_t from = i + 8;
+        while (from < head.n && (head.p[from] == '"' || head.p[from] == '\'' || head.p[from] == ' '))
+            from++;
+        size_t to = from;
+        while (to < head.n && (zw_is_letter((unsigned char)head.p[to]) || zw_is_digit((unsigned char)head.p[to]) || head.p[to] == '-'))
+            to++;
+        return zw_cs_of(zw_str(head.p + from, to - from));
+    }
+    return ZW_CS_COUNT;
+}
+
+/* How Chinese the sample reads in `cs`, about -2 to 1. */
+static double weigh(const zw_text_tables_t *t, zw_cs_t cs, zw_str_t s)
+{
+    long sum = 0, count = 0, invalid = 0;
+    const char *end = s.p + s.n;
+    for (const char *p = s.p; p < end;) {
+        uint32_t cp;
+        unsigned n = zw_cs_decode(t, cs, p, end, &cp);
+        if (cp == 0xFFFD && end - p < 4 && s.n == SAMPLE_BYTES)
+            break; /* cut by the sample's end */
+        p += n;
+        if (cp >= 0x80 || ((cp < 0x20 && cp != '\n' && cp != '\r' && cp != '\t'))) {
+            sum += cp < 0x20 ? -32 : zw_chinese_weight(t, cp);
+            invalid += cp == 0xFFFD;
+            count++;
+        }
+    }
+    return count ? (double)sum / (16.0 * (double)count) - (invalid * 20 > count ? 0.5 : 0) : 0;
+}
+
+static verdict_t decide(const zw_repair_t *r, zw_str_t body)
+{
+    zw_str_t sample = sample_of(body);
+    zw_cs_t declared = zw_cs_of(r->raw->charset), page = ask_page(body), guess = ask_uchardet(sample);
+    verdict_t best = { ZW_CS_COUNT, 0 };
+    double first = -9, second = -9;
+    for (zw_cs_t cs = ZW_CS_UTF8; cs < ZW_CS_COUNT; cs++) {
+        double w = weigh(r->tables, cs, sample) + (cs == declared ? 0.15 : 0) + (cs == page ? 0.1 : 0) + (cs == guess ? 0.1 : 0);
+        if (cs == ZW_CS_UTF8)
+            w += 0.2; /* long runs of valid UTF-8 do not come about by chance */
+        if (w > first) {
+            second = first;
+            first = w;
+            best.cs = cs;
+        } else if (w > second)
+            second = w;
+    }
+    double margin = first - second;
+    best.confidence = first < -1.2 ? 0 : margin > 0.6 ? 0.99 : 0.5 + margin * 0.8;
+    return best;
+}
+
+/* Bytes that are no text: mostly control characters however they are read. */
+static bool is_binary(zw_str_t s)
+{
+    size_t control = 0, n = s.n < SAMPLE_BYTES ? s.n : SAMPLE_BYTES;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        control += c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1B;
+    }
+    return control * 10 > n;
+}
+
+static int decode_all(zw_repair_t *r, zw_cs_t cs, size_t skip)
+{
+    zw_str_t body = r->raw->body;
+    const char *begin = body.p, *end = body.p + body.n;
+    size_t count = 0;
+    for (const char *p = begin + skip; p < end; count++) {
+        uint32_t cp;
+        p += zw_cs_decode(r->tables, cs, p, end, &cp);
+    }
+    zw_unit_t *u = zw_arena_alloc(r->arena, (count + 1) * sizeof *u);
+    if (!u)
+        return -ENOMEM;
+    size_t n = 0;
+    for (const char *p = begin + skip; p < end;) {
+        uint32_t cp;
+        unsigned len = zw_cs_decode(r->tables, cs, p, end, &cp);
+        zw_unit_t unit = { .cp = cp, .src = (uint32_t)(p - begin), .src_len = len };
+        p += len;
+        if (cp == 0xFFFD && !(cs == ZW_CS_UTF8 && len == 3))
+            zw_note_units(r, ZW_REPAIR_INVALID, &unit, 1, NULL, 0);
+        u[n++] = unit;
+    }
+    r->text = (zw_units_t){ u, n };
+    return 0;
+}
+
+/* Every kind of line break is one '\n'. In place; decoded text keeps the original ones. */
+static void line_breaks(zw_repair_t *r)
+{
+    zw_unit_t *u = r->text.u;
+    size_t w = 0;
+    for (size_t i = 0; i < r->text.n; i++) {
+        uint32_t cp = u[i].cp;
+        if (cp == '\r' || cp == 0x2028 || cp == 0x2029 || cp == '\f' || cp == 0x0B || cp == 0x85) {
+            if (cp == '\r' && i + 1 < r->text.n && u[i + 1].cp == '\n')
+                continue;
+            u[i].cp = '\n';
+        }
+        u[w++] = u[i];
+    }
+    r->text.n = w;
+}
+
+int zw_charset_decode(zw_repair_t *r)
+{
+    zw_str_t body = r->raw->body;
+    const unsigned char *s = (const unsigned char *)body.p;
+    verdict_t v = { ZW_CS_UTF8, 1 };
+    size_t skip = 0, bad;
+    bool valid = r->raw->body_is_utf8;
+    if (body.n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0)
+        skip = 3;
+    else if (!valid && body.n >= 2 && s[0] == 0xFF && s[1] == 0xFE)
+        v.cs = ZW_CS_UTF16LE, skip = 2;
+    else if (!valid && body.n >= 2 && s[0] == 0xFE && s[1] == 0xFF)
+        v.cs = ZW_CS_UTF16BE, skip = 2;
+    else if (!valid && body.n >= 4 && memcmp(s, "\x84\x31\x95\x33", 4) == 0)
+        v.cs = ZW_CS_GB18030, skip = 4;
+    else if (!valid && (valid = zw_utf8_valid(body, &bad)) && memchr(body.p, 0, body.n < SAMPLE_BYTES ? body.n : SAMPLE_BYTES))
+        v = decide(r, body); /* ASCII with zero bytes may be UTF-16 */
+    else if (!valid)
+        v = decide(r, body);
+    if (v.cs == ZW_CS_COUNT || v.confidence <= 0 || (v.cs != ZW_CS_UTF16LE && v.cs != ZW_CS_UTF16BE && is_binary(body)))
+        return -ZW_E_ENCODING;
+    r->charset = zw_strz(zw_cs_name(v.cs));
+    r->charset_confidence = v.confidence;
+    int e = decode_all(r, v.cs, skip);
+    if (e < 0)
+        return e;
+    r->decoded_is_raw = v.cs == ZW_CS_UTF8 && r->counts[ZW_REPAIR_INVALID] == 0;
+    r->decoded = r->decoded_is_raw ? body : zw_units_utf8(r->arena, r->text.u, r->text.n);
+    if (!r->decoded_is_raw && !r->decoded.p)
+        return -ENOMEM;
+    if (v.cs != ZW_CS_UTF8)
+        r->counts[ZW_REPAIR_CHARSET]++;
+    line_breaks(r);
+    return 0;
+}
+
+zw_str_t zw_text_quote(const zw_text_t *text, zw_span_t src, zw_arena_t *arena)
+{
+    if (src.start > src.end || src.end > text->raw.n)
+        return (zw_str_t){ 0 };
+    zw_str_t run = zw_str(text->raw.p + src.start, src.end - src.start);
+    if (text->decoded_is_raw)
+        return run;
+    zw_cs_t cs = zw_cs_of(text->charset);
+    char *out = zw_arena_alloc(arena, 3 * run.n + 4); /* no byte gives more than three in UTF-8 */
+    size_t w = 0;
+    if (!out)
+        return (zw_str_t){ 0 };
+    for (const char *p = run.p; p < run.p + run.n;) {
+        uint32_t cp;
+        p += zw_cs_decode(text->tables, cs, p, run.p + run.n, &cp);
+        w += zw_utf8_encode(cp, out + w);
+    }
+    return zw_str(out, w);
+}

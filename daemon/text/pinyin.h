@@ -1,0 +1,75 @@
+/* pinyin: undoing bytewise annotations. Internal to text; shared by pinyin.c and pinyin_search.c.
+ *
+ * The damage. A search and replace over GBK *bytes* has put "(reading)" behind every pair of bytes that is a character
+ * of its list, also behind pairs that straddle two characters. So the damaged bytes are the true bytes with
+ * annotations put between them, and an annotation behind bytes x y is true to form if x y, as one GBK character, may
+ * be read so. Decoding then lost step at each torn character: its first byte swallowed the '(' and shows as '?'.
+ *
+ * The inversion. Read the text back into bytes and go through them, knowing whether the next true byte begins a
+ * character (in step) or ends one, and the last two true bytes. Whole annotations are dropped on the way. At a '?'
+ * the bytes are unknown, but the annotation behind it names them: (last byte, unknown byte) must be a character with
+ * that reading. Where several fit, all are followed side by side (pinyin_search.c) until they are in step again; the
+ * least unlikely Chinese wins.
+ */
+#ifndef ZW_TEXT_PINYIN_H
+#define ZW_TEXT_PINYIN_H
+
+#include <sys/types.h>
+
+#include "text/stage.h"
+
+/* What the article itself says about characters, from its undamaged places. */
+typedef struct zw_evidence {
+    uint16_t *seen;      /* [ZW_DBCS_CODES] occurrences without an annotation */
+    uint16_t *annotated; /* [ZW_DBCS_CODES] occurrences with one that fits */
+    uint32_t *pairs;     /* hash set of two neighbouring characters (code << 16 | code), 0 empty */
+    size_t pair_mask;
+    uint32_t strict, loose; /* annotations with the right tone; with another or none */
+    bool trad;              /* the article is in traditional script */
+} zw_evidence_t;
+
+typedef struct zw_pinyin {
+    zw_repair_t *r;
+    const zw_text_tables_t *t;
+    const zw_unit_t *in;
+    size_t n;
+    zw_evidence_t evidence;
+    zw_unit_t *out;
+    size_t out_n, out_cap;
+    struct zw_pinyin_node *nodes; /* scratch of the search */
+    size_t node_cap;
+} zw_pinyin_t;
+
+/* A reading at in[i]: its length in units, 0 if none; its syllable (any tone of it if it has no tone mark). */
+typedef struct zw_reading {
+    size_t n;
+    uint16_t syllable;
+    bool toned;
+} zw_reading_t;
+zw_reading_t zw_pinyin_reading(const zw_pinyin_t *s, size_t i);
+
+/* The bytes in GBK of in[i]; returns how many, 0 if it has none. *ret_other: the ASCII character that may have stood
+ * here instead (full-width forms), else 0. */
+unsigned zw_pinyin_bytes(const zw_pinyin_t *s, size_t i, uint8_t ret[2], uint8_t *ret_other);
+
+static inline bool zw_pinyin_is_lost(uint32_t cp)
+{
+    return cp == '?' || cp == 0xFFFD;
+}
+static inline bool zw_pinyin_opens(uint32_t cp)
+{
+    return cp == '(' || cp == 0xFF08;
+}
+static inline bool zw_pinyin_closes(uint32_t cp)
+{
+    return cp == ')' || cp == 0xFF09;
+}
+
+/* Whether the neighbours a, b (GBK as lead << 8 | trail) stand so in an undamaged place of the article. */
+bool zw_pinyin_pair_seen(const zw_evidence_t *e, uint32_t a, uint32_t b);
+
+/* Resolves the torn place that begins at in[at], behind the true bytes `last` (lead, trail of a whole character).
+ * Appends what it found to s->out. Returns the index behind it, `at` if nothing is torn there, or -ENOMEM. */
+ssize_t zw_pinyin_search(zw_pinyin_t *s, size_t at, const uint8_t last[2]);
+
+#endif

@@ -1,0 +1,495 @@
+/* The search through a torn place: every reading of the bytes side by side, until all are in step again. */
+#include "text/pinyin.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#include "base/utf8.h"
+
+enum {
+    BEAM = 24,             /* paths kept at one place */
+    RING = 16,             /* a step goes at most so far ahead: '?', '(', six letters, a tone, ')' */
+    SPAN_MAX = 1500,       /* units; nobody is out of step for longer */
+    LOST_MAX = 12,         /* unknown bytes in one place */
+    CANDIDATES = 12,
+    COST_GIVE_UP = 90,     /* dearer than taking the place as it stands */
+    COST_PRUNE = 45,       /* so much dearer than the best: dropped */
+    COST_LOST = 8,         /* a character whose trail byte nobody names */
+    COST_EATEN_LEAD = 6,
+    COST_SKIP = 5,
+    NONE = -1
+};
+
+typedef struct zw_pinyin_node {
+    int32_t parent, next, cost;
+    uint32_t lead_src, lead_end;
+    uint16_t prev;          /* last whole character, lead << 8 | trail; 0 after anything else */
+    uint8_t b1, b2;         /* the last two true bytes; b2 0 while a lead byte is pending that nobody names */
+    bool pending;           /* b2 is a lead byte, its trail byte comes next */
+    uint8_t settled;        /* characters in step since the last that was not */
+    uint8_t lost;           /* unknown bytes so far */
+    uint8_t emit_n;
+    zw_unit_t emit[2];
+} node_t;
+
+typedef struct search {
+    zw_pinyin_t *s;
+    size_t at, pos;
+    int32_t count;
+    int32_t heads[RING];
+    int best;               /* cost at the place looked at */
+    bool failed;
+} search_t;
+
+typedef struct candidate {
+    uint16_t code;
+    int cost;
+    bool known;             /* the article has this character behind the one before it */
+} candidate_t;
+
+static int32_t node_new(search_t *x)
+{
+    zw_pinyin_t *s = x->s;
+    if ((size_t)x->count == s->node_cap) {
+        size_t cap = s->node_cap ? 2 * s->node_cap : 1024;
+        node_t *p = zw_arena_alloc(s->r->arena, cap * sizeof *p);
+        if (!p) {
+            x->failed = true;
+            return NONE;
+        }
+        if (s->node_cap)
+            memcpy(p, s->nodes, s->node_cap * sizeof *p);
+        s->nodes = p;
+        s->node_cap = cap;
+    }
+    return x->count++;
+}
+
+/* Puts `node` among the paths at `pos`, unless one in the same state is there that is not dearer. */
+static void push(search_t *x, size_t pos, const node_t *node)
+{
+    int32_t *head = &x->heads[pos % RING], worst = NONE;
+    int kept = 0;
+    for (int32_t i = *head; i != NONE; i = x->s->nodes[i].next, kept++) {
+        node_t *o = &x->s->nodes[i];
+        if (o->pending == node->pending && o->b1 == node->b1 && o->b2 == node->b2 && o->prev == node->prev) {
+            if (node->cost < o->cost) {
+                int32_t next = o->next;
+                *o = *node;
+                o->next = next;
+            }
+            return;
+        }
+        if (worst == NONE || o->cost > x->s->nodes[worst].cost)
+            worst = i;
+    }
+    if (kept >= BEAM) {
+        node_t *o = &x->s->nodes[worst];
+        if (o->cost > node->cost) {
+            int32_t next = o->next;
+            *o = *node;
+            o->next = next;
+        }
+        return;
+    }
+    int32_t i = node_new(x);
+    if (i == NONE)
+        return;
+    x->s->nodes[i] = *node;
+    x->s->nodes[i].next = *head;
+    *head = i;
+}
+
+/* How unlikely this character is here: by its frequency, the article's own characters, and its neighbour. */
+static int unlikely(const zw_pinyin_t *s, uint16_t prev, uint16_t code, bool *ret_known)
+{
+    const zw_evidence_t *e = &s->evidence;
+    uint32_t i;
+    *ret_known = false;
+    if (!zw_gbk_index(code >> 8, code & 0xFF, &i) || !s->t->gbk[i])
+        return INT_MAX / 4;
+    uint32_t cp = s->t->gbk[i];
+    int cost = zw_is_han(cp) ? (220 - s->t->frequency[i]) / 8 : zw_kind(s->t, cp) & ZW_IS_CJK || cp == 0x201C || cp == 0x201D ? 14 : 30;
+    cost = cost < 0 ? 0 : cost;
+    if (e->trad && zw_kind(s->t, cp) & ZW_IS_SIMP)
+        cost += 8;
+    unsigned seen = (unsigned)e->seen[i] + e->annotated[i];
+    cost -= seen > 7 ? 6 : seen > 2 ? 4 : seen ? 3 : 0;
+    if (prev && zw_pinyin_pair_seen(e, prev, code)) {
+        cost -= 6;
+        *ret_known = true;
+    }
+    return 4 + (cost < 0 ? 0 : cost);
+}
+
+/* How unlikely it is that the annotator has this character on its list: it puts a reading behind each occurrence. */
+static int unlisted(const zw_pinyin_t *s, uint16_t code)
+{
+    uint32_t i;
+    if (!zw_gbk_index(code >> 8, code & 0xFF, &i))
+        return INT_MAX / 4;
+    int cost = (255 - s->t->frequency[i]) / 32;
+    if (s->evidence.annotated[i] > 0)
+        return 0;
+    if (s->evidence.seen[i] > 0)
+        return 14 + cost;
+    return cost + 3 + (zw_kind(s->t, s->t->gbk[i]) & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS) ? 0 : 8);
+}
+
+static void keep_candidate(candidate_t *list, size_t *n, candidate_t c)
+{
+    size_t i = *n;
+    while (i > 0 && list[i - 1].cost > c.cost)
+        i--;
+    if (i >= CANDIDATES)
+        return;
+    if (*n < CANDIDATES)
+        (*n)++;
+    memmove(list + i + 1, list + i, (*n - 1 - i) * sizeof *list);
+    list[i] = c;
+}
+
+/* The likeliest characters that can close here. `trail` 0: not known; `syllable` ZW_NO_READING: not annotated. A
+ * pending lead byte that is not known must not form a character with the byte before it, or it would not be lost. */
+static size_t close_candidates(const search_t *x, const node_t *n, uint8_t trail, uint16_t syllable, candidate_t *list)
+{
+    const zw_pinyin_t *s = x->s;
+    size_t found = 0;
+    unsigned lead_from = n->b2 ? n->b2 : 0x81, lead_to = n->b2 ? n->b2 : 0xFE;
+    unsigned trail_from = trail ? trail : 0x80, trail_to = trail ? trail : 0xFE;
+    for (unsigned lead = lead_from; lead <= lead_to; lead++) {
+        if (!n->b2 && zw_gbk_char(s->t, n->b1, lead))
+            continue;
+        for (unsigned k = trail_from; k <= trail_to; k++) {
+            uint32_t i;
+            if (!zw_gbk_index(lead, k, &i) || !s->t->gbk[i])
+                continue;
+            uint16_t code = (uint16_t)(lead << 8 | k);
+            if (syllable != ZW_NO_READING) {
+                if (!zw_has_reading(s->t, lead, k, syllable, false))
+                    continue;
+            } else if (!trail && s->t->frequency[i] < 60 && !s->evidence.seen[i])
+                continue;
+            candidate_t c = { .code = code };
+            c.cost = unlikely(s, n->prev, code, &c.known);
+            if (syllable != ZW_NO_READING)
+                c.cost += unlisted(s, code);
+            keep_candidate(list, &found, c);
+        }
+    }
+    return found;
+}
+
+/* What the lost trail byte's neighbour, swallowed with it, most likely was. */
+static uint32_t guess_eaten(const zw_pinyin_t *s, size_t i)
+{
+    uint32_t cp = i < s->n ? s->in[i].cp : '\n';
+    if (cp == '\n')
+        return '?';
+    if (cp == '%' || cp == '.')
+        return 0xFFFD; /* a figure, and nobody knows which */
+    if (zw_is_digit(cp)) {
+        if (i + 3 < s->n && zw_is_digit(s->in[i + 1].cp) && zw_is_digit(s->in[i + 2].cp) && s->in[i + 3].cp == 0x5E74 && (cp == '0' || cp == '9'))
+            return cp == '9' ? '1' : '2';
+        return 0xFFFD;
+    }
+    for (size_t k = i; k < s->n && k < i + 40 && s->in[k].cp != '\n'; k++) {
+        if (zw_pinyin_opens(s->in[k].cp))
+            break;
+        if (zw_pinyin_closes(s->in[k].cp))
+            return k > i && zw_pinyin_reading(s, k - 1).n ? ',' : '(';
+    }
+    return ',';
+}
+
+static node_t follow(const node_t *n, int32_t self)
+{
+    node_t m = *n;
+    m.parent = self;
+    m.emit_n = 0;
+    return m;
+}
+
+/* Closes the pending character of m with `code`, whose last byte stood in unit `u`. */
+static void close_char(const zw_pinyin_t *s, node_t *m, uint16_t code, const zw_unit_t *u, size_t u_n)
+{
+    const zw_unit_t *last = u + u_n - 1;
+    uint32_t end = last->src + last->src_len;
+    m->emit[m->emit_n++] = (zw_unit_t){ .cp = zw_gbk_char(s->t, code >> 8, code & 0xFF), .src = m->lead_src,
+                                        .src_len = (end > m->lead_end ? end : m->lead_end) - m->lead_src };
+    m->prev = code;
+    m->b1 = (uint8_t)(code >> 8);
+    m->b2 = (uint8_t)code;
+    m->pending = false;
+    m->settled = 0;
+}
+
+static void open_char(node_t *m, uint8_t lead, const zw_unit_t *u)
+{
+    m->b1 = m->b2;
+    m->b2 = lead;
+    m->pending = true;
+    m->lead_src = u->src;
+    m->lead_end = u->src + u->src_len;
+}
+
+/* '?' or U+FFFD at in[i] (or nothing: lost 0 units) and "reading)" behind it: the reading names the lost byte. */
+static bool step_torn(search_t *x, int32_t self, size_t i, size_t lost_n)
+{
+    zw_pinyin_t *s = x->s;
+    node_t n = s->nodes[self];
+    size_t k = i + lost_n;
+    if (lost_n && k < s->n && zw_pinyin_opens(s->in[k].cp))
+        k++;
+    if (k >= s->n)
+        return false;
+    zw_reading_t reading = zw_pinyin_reading(s, k);
+    size_t end = k + reading.n;
+    if (!reading.n || end >= s->n || !zw_pinyin_closes(s->in[end].cp) || end + 1 - i >= RING)
+        return false;
+    if (!n.pending) {
+        /* The annotated pair straddles: trail byte of the last character, lead byte of the next. */
+        for (unsigned b = 0x81; b <= 0xFE; b++) {
+            if (!zw_gbk_char(s->t, n.b2, b) || !zw_has_reading(s->t, n.b2, b, reading.syllable, !reading.toned))
+                continue;
+            node_t m = follow(&n, self);
+            m.cost += unlisted(s, (uint16_t)(n.b2 << 8 | b));
+            open_char(&m, (uint8_t)b, &s->in[i]);
+            m.lead_end = s->in[end].src + s->in[end].src_len;
+            push(x, end + 1, &m);
+        }
+        return true;
+    }
+    if (!n.b2)
+        return true;
+    candidate_t list[CANDIDATES + 1];
+    size_t found = close_candidates(x, &n, 0, reading.syllable, list);
+    for (size_t c = 0; c < found; c++) {
+        node_t m = follow(&n, self);
+        m.cost += list[c].cost;
+        close_char(s, &m, list[c].code, &s->in[i], end + 1 - i);
+        push(x, end + 1, &m);
+    }
+    return true;
+}
+
+/* A '?' with nothing behind it that names the bytes: a trail byte and what it swallowed. */
+static void step_lost(search_t *x, int32_t self, size_t i)
+{
+    zw_pinyin_t *s = x->s;
+    node_t n = s->nodes[self];
+    if (n.lost >= LOST_MAX)
+        return;
+    bool swallows = s->in[i].cp == '?';
+    candidate_t list[CANDIDATES + 1];
+    size_t found = 0;
+    if (n.b2 || n.lost < 4)
+        found = close_candidates(x, &n, 0, ZW_NO_READING, list);
+    bool sure = found == 1 || (found > 1 && (list[1].cost - list[0].cost >= 3 || (list[0].known && !list[1].known)));
+    for (size_t c = 0; c < found; c++) {
+        node_t m = follow(&n, self);
+        m.cost += list[c].cost + COST_LOST;
+        m.lost++;
+        close_char(s, &m, list[c].code, &s->in[i], 1);
+        if (swallows && (m.b2 >= 0x81)) {
+            /* Two bytes that are no pair: the second begins the next character. */
+            node_t l = m;
+            l.cost += COST_EATEN_LEAD;
+            l.b1 = m.b2;
+            l.b2 = 0;
+            l.pending = true;
+            l.lead_src = s->in[i].src;
+            l.lead_end = s->in[i].src + s->in[i].src_len;
+            push(x, i + 1, &l);
+        }
+        if (!sure && c == 0)
+            m.emit[0].cp = 0xFFFD;
+        if (swallows)
+            m.emit[m.emit_n++] = (zw_unit_t){ .cp = guess_eaten(s, i + 1), .src = s->in[i].src, .src_len = s->in[i].src_len };
+        if (swallows)
+            m.prev = m.b1 = m.b2 = 0;
+        if (sure || c == 0)
+            push(x, i + 1, &m);
+    }
+}
+
+/* A character that is whole: in step it stands as it is, out of step its bytes belong to two. */
+static void step_known(search_t *x, int32_t self, size_t i)
+{
+    zw_pinyin_t *s = x->s;
+    node_t n = s->nodes[self];
+    uint8_t b[2], other;
+    uint32_t cp = s->in[i].cp;
+    unsigned bytes = zw_pinyin_bytes(s, i, b, &other);
+    node_t m = follow(&n, self);
+    if (!n.pending) {
+        m.emit[m.emit_n++] = s->in[i];
+        uint16_t code = bytes == 2 ? (uint16_t)(b[0] << 8 | b[1]) : 0;
+        if (n.prev && code && !n.settled && zw_pinyin_pair_seen(&s->evidence, n.prev, code))
+            m.cost -= 5;
+        m.settled = n.settled < 9 ? n.settled + 1 : 9;
+        m.prev = code;
+        m.b1 = bytes == 2 ? b[0] : 0;
+        m.b2 = bytes == 2 ? b[1] : 0;
+        push(x, i + 1, &m);
+        return;
+    }
+    if (cp == ' ' || cp == '\n' || cp == 0x3000) {
+        /* No true byte: put there after the damage, by a line break or a blank. */
+        node_t skip = m;
+        skip.cost += COST_SKIP;
+        push(x, i + 1, &skip);
+    }
+    for (int way = 0; way < 2; way++) {
+        uint8_t first = way == 0 ? b[0] : other;
+        if ((way == 0 && !bytes) || (way == 1 && !other) || first < 0x40)
+            continue;
+        candidate_t list[CANDIDATES + 1];
+        size_t found = close_candidates(x, &n, first, ZW_NO_READING, list);
+        for (size_t c = 0; c < found; c++) {
+            node_t k = follow(&n, self);
+            k.cost += list[c].cost + way;
+            close_char(s, &k, list[c].code, &s->in[i], 1);
+            if (way == 0 && bytes == 2) {
+                if (b[1] < 0x81 || b[1] > 0xFE)
+                    continue;
+                open_char(&k, b[1], &s->in[i]);
+            }
+            push(x, i + 1, &k);
+        }
+    }
+}
+
+static void step(search_t *x, int32_t self)
+{
+    zw_pinyin_t *s = x->s;
+    size_t i = x->pos;
+    node_t n = s->nodes[self];
+    uint32_t cp = s->in[i].cp;
+    if (zw_pinyin_opens(cp)) {
+        zw_reading_t reading = zw_pinyin_reading(s, i + 1);
+        size_t end = i + 1 + reading.n;
+        if (reading.n && end < s->n && zw_pinyin_closes(s->in[end].cp) && n.b2 &&
+            zw_has_reading(s->t, n.b1, n.b2, reading.syllable, !n.pending || !reading.toned)) {
+            node_t m = follow(&n, self);
+            if (n.pending) {
+                m.cost += unlisted(s, (uint16_t)(n.b1 << 8 | n.b2));
+                m.lead_end = s->in[end].src + s->in[end].src_len;
+            }
+            push(x, end + 1, &m);
+            return;
+        }
+    }
+    if (zw_pinyin_is_lost(cp)) {
+        if (n.b2 || n.pending) {
+            if (step_torn(x, self, i, 1))
+                return;
+        }
+        if (n.pending)
+            step_lost(x, self, i);
+        else
+            step_known(x, self, i);
+        return;
+    }
+    if (n.b2 >= 0x81 && cp != '(' && zw_pinyin_reading(s, i).toned)
+        (void)step_torn(x, self, i, 0);
+    step_known(x, self, i);
+}
+
+/* Whether every path is in step and has been so for a character; *ret_best is then the cheapest. */
+static bool settled(const search_t *x, int32_t *ret_best)
+{
+    int32_t best = NONE;
+    for (int k = 0; k < RING; k++)
+        for (int32_t i = x->heads[k]; i != NONE; i = x->s->nodes[i].next) {
+            const node_t *n = &x->s->nodes[i];
+            if ((size_t)k != x->pos % RING || n->pending || n->settled < 1)
+                return false;
+            if (best == NONE || n->cost < x->s->nodes[best].cost)
+                best = i;
+        }
+    *ret_best = best;
+    return best != NONE;
+}
+
+static void prune(search_t *x)
+{
+    int32_t *head = &x->heads[x->pos % RING], list = *head;
+    int best = INT_MAX;
+    for (int32_t i = list; i != NONE; i = x->s->nodes[i].next)
+        best = x->s->nodes[i].cost < best ? x->s->nodes[i].cost : best;
+    *head = NONE;
+    for (int32_t i = list, next; i != NONE; i = next) {
+        next = x->s->nodes[i].next;
+        if (x->s->nodes[i].cost <= best + COST_PRUNE) {
+            x->s->nodes[i].next = *head;
+            *head = i;
+        }
+    }
+}
+
+/* Appends what the path to `best` made of the place. */
+static int accept(search_t *x, int32_t best)
+{
+    zw_pinyin_t *s = x->s;
+    size_t n = 0, lost = 0;
+    for (int32_t i = best; i != NONE; i = s->nodes[i].parent)
+        n += s->nodes[i].emit_n;
+    if (s->out_n + n > s->out_cap)
+        return -ENOMEM;
+    size_t at = s->out_n + n;
+    for (int32_t i = best; i != NONE; i = s->nodes[i].parent)
+        for (unsigned k = s->nodes[i].emit_n; k-- > 0;) {
+            s->out[--at] = s->nodes[i].emit[k];
+            lost += s->out[at].cp == 0xFFFD;
+        }
+    zw_note_units(s->r, ZW_REPAIR_TORN, s->in + x->at, x->pos - x->at, s->out + s->out_n, n);
+    s->r->counts[ZW_REPAIR_LOST] += (uint32_t)lost;
+    s->out_n += n;
+    return 0;
+}
+
+ssize_t zw_pinyin_search(zw_pinyin_t *s, size_t at, const uint8_t last[2])
+{
+    search_t x = { .s = s, .at = at, .pos = at };
+    for (int k = 0; k < RING; k++)
+        x.heads[k] = NONE;
+    node_t root = { .parent = NONE, .next = NONE, .b1 = last[0], .b2 = last[1], .prev = (uint16_t)(last[0] << 8 | last[1]),
+                    .lead_src = s->in[at].src, .lead_end = s->in[at].src };
+    push(&x, at, &root);
+    if (x.failed)
+        return -ENOMEM;
+    int32_t first = x.heads[at % RING];
+    x.heads[at % RING] = NONE;
+    if (!step_torn(&x, first, at, zw_pinyin_is_lost(s->in[at].cp) ? 1 : 0))
+        return (ssize_t)at;
+    int32_t best = NONE;
+    for (x.pos = at + 1; x.pos <= s->n && x.pos < at + SPAN_MAX && !x.failed; x.pos++) {
+        prune(&x);
+        if (settled(&x, &best))
+            break;
+        int32_t list = x.heads[x.pos % RING];
+        bool others = false;
+        for (int k = 0; k < RING && list == NONE; k++)
+            others |= x.heads[k] != NONE;
+        if (list == NONE && !others)
+            break;
+        if (x.pos == s->n) {
+            for (int32_t i = list; i != NONE; i = s->nodes[i].next)
+                if (!s->nodes[i].pending && (best == NONE || s->nodes[i].cost < s->nodes[best].cost))
+                    best = i;
+            break;
+        }
+        x.heads[x.pos % RING] = NONE;
+        for (int32_t i = list, next; i != NONE; i = next) {
+            next = s->nodes[i].next;
+            step(&x, i);
+        }
+    }
+    if (x.failed)
+        return -ENOMEM;
+    if (best == NONE || s->nodes[best].cost > COST_GIVE_UP + (int)(x.pos - at))
+        return (ssize_t)at;
+    int r = accept(&x, best);
+    return r < 0 ? r : (ssize_t)x.pos;
+}

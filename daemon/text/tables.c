@@ -1,0 +1,336 @@
+/* Reads tables.bin and builds the direct look-ups over it. */
+#include "text/tables.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/utf8.h"
+#include "zw_error.h"
+
+#define HEAD_BYTES 16
+#define SECTION_BYTES 32
+#define MAX_TABLE_BYTES (64u << 20)
+
+typedef struct section {
+    const void *p;
+    size_t n; /* bytes */
+} section_t;
+
+/* Finds a section and checks that it holds whole elements, at least `min` of them. */
+static int section_get(const char *blob, size_t size, const char *name, size_t element, size_t min, section_t *ret)
+{
+    uint32_t count;
+    memcpy(&count, blob + 8, sizeof count);
+    if (count > (size - HEAD_BYTES) / SECTION_BYTES)
+        return -ZW_E_DATA;
+    for (uint32_t i = 0; i < count; i++) {
+        const char *row = blob + HEAD_BYTES + (size_t)i * SECTION_BYTES;
+        uint64_t at, n;
+        if (strncmp(row, name, 16) != 0)
+            continue;
+        memcpy(&at, row + 16, sizeof at);
+        memcpy(&n, row + 24, sizeof n);
+        if (at > size || n > size - at || at % 8 != 0 || n % element != 0 || n / element < min)
+            return -ZW_E_DATA;
+        *ret = (section_t){ blob + at, (size_t)n };
+        return 0;
+    }
+    return -ZW_E_DATA;
+}
+
+static bool is_blank(uint32_t cp)
+{
+    return cp == ' ' || cp == '\t' || cp == 0xA0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200A) || cp == 0x202F ||
+           cp == 0x205F || cp == 0x3000 || cp == 0x2800 || cp == 0x3164;
+}
+
+static bool is_nothing(uint32_t cp)
+{
+    return (cp < 0x20 && cp != '\n' && cp != '\t' && cp != '\r') || (cp >= 0x7F && cp < 0xA0 && cp != 0x85) || cp == 0xAD ||
+           cp == 0x34F || cp == 0x61C || cp == 0x180E || (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x202A && cp <= 0x202E) ||
+           (cp >= 0x2060 && cp <= 0x206F) || cp == 0xFEFF || (cp >= 0xFE00 && cp <= 0xFE0F) || (cp >= 0xFFF9 && cp <= 0xFFFB);
+}
+
+static bool is_cjk(uint32_t cp)
+{
+    return (cp >= 0x2E80 && cp <= 0x9FFF) || (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0xFE30 && cp <= 0xFE4F) ||
+           (cp >= 0xFF01 && cp <= 0xFF65) || (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0xE000 && cp <= 0xE864);
+}
+
+static int load_script(zw_text_tables_t *t, const section_t *simplified)
+{
+    for (size_t i = 0; i < t->script_count; i++) {
+        const uint32_t *row = t->script + 3 * i;
+        if (row[0] >= 0x10000)
+            continue;
+        if (row[1] < 0x10000)
+            t->simp[row[0]] = (uint16_t)row[1];
+        t->kind[row[0]] |= row[2] ? ZW_IS_AMBIGUOUS : ZW_IS_TRAD;
+    }
+    const uint32_t *simp = simplified->p;
+    for (size_t i = 0; i < simplified->n / 4; i++) {
+        if (simp[i] >= 0x10000)
+            return -ZW_E_DATA;
+        t->kind[simp[i]] |= ZW_IS_SIMP;
+    }
+    return 0;
+}
+
+static int phrase_order(const void *a, const void *b)
+{
+    const zw_phrase_t *x = a, *y = b;
+    if (x->from[0] != y->from[0])
+        return x->from[0] < y->from[0] ? -1 : 1;
+    return x->n == y->n ? 0 : x->n > y->n ? -1 : 1;
+}
+
+static int load_phrases(zw_text_tables_t *t, const section_t *s)
+{
+    const uint32_t *p = s->p, *end = p + s->n / 4;
+    size_t count = 0;
+    for (const uint32_t *q = p; q < end; q += 1 + 2 * (size_t)q[0], count++)
+        if (q[0] < 2 || q[0] > 16 || 2 * (size_t)q[0] >= (size_t)(end - q) || q[1] >= 0x10000)
+            return -ZW_E_DATA;
+    t->phrases = calloc(count + 1, sizeof *t->phrases);
+    if (!t->phrases)
+        return -ENOMEM;
+    for (; p < end; p += 1 + 2 * (size_t)p[0])
+        t->phrases[t->phrase_count++] = (zw_phrase_t){ p + 1, p + 1 + p[0], p[0] };
+    qsort(t->phrases, t->phrase_count, sizeof *t->phrases, phrase_order);
+    for (size_t i = t->phrase_count; i-- > 0;) {
+        uint32_t first = t->phrases[i].from[0];
+        t->phrase_of[first] = (uint16_t)(i + 1);
+        t->kind[first] |= ZW_HAS_PHRASE;
+    }
+    return t->phrase_count < UINT16_MAX ? 0 : -ZW_E_DATA;
+}
+
+static int load_forms(zw_text_tables_t *t, size_t pool_count)
+{
+    for (size_t i = 0; i < t->form_count; i++) {
+        const uint32_t *row = t->forms + 3 * i;
+        if (row[2] == 0 || row[2] > 4 || row[1] > pool_count || row[2] > pool_count - row[1] || i >= UINT16_MAX - 1)
+            return -ZW_E_DATA;
+        if (row[0] < 0x10000) {
+            t->form_of[row[0]] = (uint16_t)(i + 1);
+            t->kind[row[0]] |= ZW_HAS_FORM;
+        }
+    }
+    return 0;
+}
+
+static size_t syllable_slot(const zw_text_tables_t *t, uint64_t packed)
+{
+    return (size_t)((packed * 0x9E3779B97F4A7C15u) >> 40) & t->syllable_mask;
+}
+
+static int load_syllables(zw_text_tables_t *t, size_t reading_count)
+{
+    if (t->syllable_count >= ZW_NO_READING)
+        return -ZW_E_DATA;
+    for (size_t i = 0; i < ZW_DBCS_CODES; i++)
+        if (t->reading_at[i] > t->reading_at[i + 1] || t->reading_at[i + 1] > reading_count)
+            return -ZW_E_DATA;
+    for (size_t i = 0; i < reading_count; i++)
+        if (t->readings[i] >= t->syllable_count)
+            return -ZW_E_DATA;
+    t->syllable_mask = 8191;
+    if (t->syllable_count * 2 > t->syllable_mask)
+        return -ZW_E_DATA;
+    t->syllable_hash = calloc(t->syllable_mask + 1, sizeof *t->syllable_hash);
+    if (!t->syllable_hash)
+        return -ENOMEM;
+    for (size_t i = 0; i < t->syllable_count; i++) {
+        size_t slot = syllable_slot(t, t->syllables[i]);
+        while (t->syllable_hash[slot])
+            slot = (slot + 1) & t->syllable_mask;
+        t->syllable_hash[slot] = (uint16_t)(i + 1);
+    }
+    return 0;
+}
+
+static int load_entities(const zw_text_tables_t *t)
+{
+    for (size_t i = 0; i < t->entity_count; i++) {
+        const uint32_t *row = t->entities + 4 * i;
+        if (row[0] > t->entity_names_size || row[1] > t->entity_names_size - row[0])
+            return -ZW_E_DATA;
+    }
+    return 0;
+}
+
+static int build(zw_text_tables_t *t, size_t size)
+{
+    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, script, simplified, phrases, entities, names, forms, pool,
+        compose;
+    const struct {
+        const char *name;
+        size_t element, min;
+        section_t *to;
+    } wanted[] = {
+        { "gbk", 2, ZW_DBCS_CODES, &gbk }, { "gb18030-2", 2, ZW_DBCS_CODES, &gb18030 }, { "big5", 4, ZW_DBCS_CODES, &big5 }, { "gb18030-4", 8, 1, &gb4 },
+        { "syllables", 8, 1, &syllables }, { "reading-at", 4, ZW_DBCS_CODES + 1, &at }, { "readings", 2, 1, &readings },
+        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "script", 12, 1, &script }, { "simplified", 4, 1, &simplified },
+        { "phrases", 4, 1, &phrases }, { "entities", 16, 1, &entities }, { "entity-names", 1, 1, &names },
+        { "forms", 12, 1, &forms }, { "form-pool", 4, 1, &pool }, { "compose", 12, 1, &compose },
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        int r = section_get(t->blob, size, wanted[i].name, wanted[i].element, wanted[i].min, wanted[i].to);
+        if (r < 0)
+            return r;
+    }
+    t->gbk = gbk.p, t->gb18030 = gb18030.p, t->big5 = big5.p, t->gb4 = gb4.p, t->gb4_count = gb4.n / 8;
+    t->syllables = syllables.p, t->syllable_count = syllables.n / 8;
+    t->reading_at = at.p, t->readings = readings.p, t->frequency = frequency.p;
+    t->script = script.p, t->script_count = script.n / 12;
+    t->entities = entities.p, t->entity_count = entities.n / 16;
+    t->entity_names = names.p, t->entity_names_size = names.n;
+    t->forms = forms.p, t->form_count = forms.n / 12, t->form_pool = pool.p;
+    t->compose = compose.p, t->compose_count = compose.n / 12;
+
+    t->kind = calloc(0x10000, 1);
+    t->simp = calloc(0x10000, sizeof *t->simp);
+    t->gbk_of = calloc(0x10000, sizeof *t->gbk_of);
+    t->form_of = calloc(0x10000, sizeof *t->form_of);
+    t->phrase_of = calloc(0x10000, sizeof *t->phrase_of);
+    if (!t->kind || !t->simp || !t->gbk_of || !t->form_of || !t->phrase_of)
+        return -ENOMEM;
+    for (uint32_t cp = 0; cp < 0x10000; cp++)
+        t->kind[cp] = (uint8_t)((is_blank(cp) ? ZW_IS_BLANK : 0) | (is_nothing(cp) ? ZW_IS_NOTHING : 0) | (is_cjk(cp) ? ZW_IS_CJK : 0));
+    for (uint32_t i = ZW_DBCS_CODES; i-- > 0;)
+        if (t->gbk[i])
+            t->gbk_of[t->gbk[i]] = (uint16_t)((i / ZW_DBCS_TRAILS + 0x81) << 8 | (i % ZW_DBCS_TRAILS + 0x40));
+
+    int r = load_script(t, &simplified);
+    if (r >= 0)
+        r = load_phrases(t, &phrases);
+    if (r >= 0)
+        r = load_forms(t, pool.n / 4);
+    if (r >= 0)
+        r = load_syllables(t, readings.n / 2);
+    return r >= 0 ? load_entities(t) : r;
+}
+
+int zw_text_tables_open(zw_text_tables_t **ret)
+{
+    char path[PATH_MAX];
+    _cleanup_buf_ zw_buf_t file = { 0 };
+    int r = zw_data_path("text/tables.bin", path, sizeof path);
+    if (r >= 0)
+        r = zw_file_read(path, MAX_TABLE_BYTES, &file);
+    if (r < 0)
+        return r;
+    if (file.n < HEAD_BYTES || memcmp(file.p, "ZWTEXT02", 8) != 0)
+        return -ZW_E_DATA;
+    zw_text_tables_t *t = calloc(1, sizeof *t);
+    if (!t)
+        return -ENOMEM;
+    t->blob = file.p; /* from malloc, so aligned for every section */
+    size_t size = file.n;
+    file = (zw_buf_t){ 0 };
+    r = build(t, size);
+    if (r < 0) {
+        zw_text_tables_free(t);
+        return r;
+    }
+    *ret = t;
+    return 0;
+}
+
+void zw_text_tables_free(zw_text_tables_t *t)
+{
+    if (!t)
+        return;
+    free(t->blob);
+    free(t->phrases);
+    free(t->kind);
+    free(t->simp);
+    free(t->gbk_of);
+    free(t->form_of);
+    free(t->phrase_of);
+    free(t->syllable_hash);
+    free(t);
+}
+
+uint32_t zw_gb4_char(const zw_text_tables_t *t, uint32_t linear)
+{
+    if (linear >= 189000) /* the supplementary planes are one run from 0x90308130 on */
+        return linear - 189000 <= 0x10FFFF - 0x10000 ? linear - 189000 + 0x10000 : 0;
+    size_t low = 0, high = t->gb4_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (t->gb4[2 * mid] <= linear)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == 0)
+        return 0;
+    uint32_t cp = t->gb4[2 * (low - 1) + 1] + (linear - t->gb4[2 * (low - 1)]);
+    return cp < 0x10000 && (cp < 0xD800 || cp > 0xDFFF) && linear < 39420 ? cp : 0;
+}
+
+uint32_t zw_simplified(const zw_text_tables_t *t, uint32_t cp)
+{
+    if (cp < 0x10000 && (t->simp[cp] || !(t->kind[cp] & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS))))
+        return t->simp[cp] ? t->simp[cp] : cp;
+    size_t low = 0, high = t->script_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (t->script[3 * mid] < cp)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < t->script_count && t->script[3 * low] == cp ? t->script[3 * low + 1] : cp;
+}
+
+uint16_t zw_syllable_find(const zw_text_tables_t *t, uint64_t packed)
+{
+    for (size_t slot = syllable_slot(t, packed); t->syllable_hash[slot]; slot = (slot + 1) & t->syllable_mask)
+        if (t->syllables[t->syllable_hash[slot] - 1] == packed)
+            return (uint16_t)(t->syllable_hash[slot] - 1);
+    return ZW_NO_READING;
+}
+
+bool zw_has_reading(const zw_text_tables_t *t, unsigned lead, unsigned trail, uint16_t syllable, bool loose)
+{
+    uint32_t i;
+    if (!zw_gbk_index(lead, trail, &i) || syllable >= t->syllable_count)
+        return false;
+    for (uint32_t k = t->reading_at[i]; k < t->reading_at[i + 1]; k++)
+        if (t->readings[k] == syllable || (loose && t->syllables[t->readings[k]] >> 3 == t->syllables[syllable] >> 3))
+            return true;
+    return false;
+}
+
+unsigned zw_entity_find(const zw_text_tables_t *t, zw_str_t name, uint32_t ret[2])
+{
+    size_t low = 0, high = t->entity_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        const uint32_t *row = t->entities + 4 * mid;
+        size_t n = row[1] < name.n ? row[1] : name.n;
+        int order = memcmp(t->entity_names + row[0], name.p, n);
+        if (order == 0 && row[1] == name.n) {
+            ret[0] = row[2];
+            ret[1] = row[3];
+            return row[3] ? 2 : 1;
+        }
+        if (order < 0 || (order == 0 && row[1] < name.n))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return 0;
+}
+
+uint32_t zw_compose(const zw_text_tables_t *t, uint32_t letter, uint32_t mark)
+{
+    for (size_t i = 0; i < t->compose_count; i++)
+        if (t->compose[3 * i] == letter && t->compose[3 * i + 1] == mark)
+            return t->compose[3 * i + 2];
+    return 0;
+}

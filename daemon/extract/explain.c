@@ -1,0 +1,295 @@
+/* What the engine did with an article, for people and as JSON Lines: one object a sentence. */
+#include "extract/engine.h"
+
+#include "base/utf8.h"
+
+#include <errno.h>
+
+typedef struct {
+    zw_run_t *run;
+    zw_buf_t *out;
+} writer_t;
+
+static void put(writer_t *w, const char *text)
+{
+    zw_buf_puts(w->out, zw_strz(text));
+}
+
+static void put_json(writer_t *w, zw_str_t s)
+{
+    zw_buf_putc(w->out, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '"' || c == '\\')
+            zw_buf_printf(w->out, "\\%c", c);
+        else if (c < 0x20)
+            zw_buf_printf(w->out, "\\u%04x", c);
+        else
+            zw_buf_putc(w->out, (char)c);
+    }
+    zw_buf_putc(w->out, '"');
+}
+
+static void put_key(writer_t *w, const char *key, zw_str_t value)
+{
+    put_json(w, zw_strz(key));
+    zw_buf_putc(w->out, ':');
+    put_json(w, value);
+}
+
+static zw_str_t text_of(const writer_t *w, zw_span_t span)
+{
+    return zw_str(w->run->text->text.p + span.start, span.end - span.start);
+}
+
+/* A skeleton or a literal of one, with {CLASS} for each private-use character. */
+static void put_skeleton(zw_buf_t *out, zw_str_t s)
+{
+    const char *p = s.p, *end = s.p + s.n;
+    while (p < end) {
+        uint32_t cp;
+        unsigned n = zw_utf8_decode(p, end, &cp);
+        if (cp >= ZW_PUA && cp < ZW_PUA + ZW_M_CLASSES)
+            zw_buf_printf(out, "{%s}", ZW_MENTION_NAMES[cp - ZW_PUA]);
+        else
+            zw_buf_put(out, p, n);
+        p += n;
+    }
+}
+
+static void put_value(writer_t *w, const zw_value_t *value)
+{
+    switch (value->kind) {
+    case ZW_V_NULL:
+        put(w, "null");
+        break;
+    case ZW_V_STR:
+        put_json(w, value->str);
+        break;
+    case ZW_V_NUM:
+        zw_buf_printf(w->out, "%.15g", value->num);
+        break;
+    case ZW_V_BOOL:
+        put(w, value->flag ? "true" : "false");
+        break;
+    case ZW_V_LIST:
+        zw_buf_putc(w->out, '[');
+        for (size_t i = 0; i < value->list.n; i++) {
+            if (i > 0)
+                zw_buf_putc(w->out, ',');
+            put_value(w, &value->list.items[i]);
+        }
+        zw_buf_putc(w->out, ']');
+        break;
+    case ZW_V_MAP:
+        zw_buf_putc(w->out, '{');
+        for (size_t i = 0; i < value->map.n; i++) {
+            if (i > 0)
+                zw_buf_putc(w->out, ',');
+            put_json(w, value->map.slots[i].name);
+            zw_buf_putc(w->out, ':');
+            put_value(w, &value->map.slots[i].value);
+        }
+        zw_buf_putc(w->out, '}');
+        break;
+    }
+}
+
+/* ---- for people */
+
+static void people_mentions(writer_t *w, const zw_paragraph_t *p, zw_span_t text)
+{
+    for (size_t i = p->mention_from; i < p->mention_to; i++) {
+        const zw_mention_t *m = &w->run->mentions[i];
+        if (m->span.start < text.start || m->span.start >= text.end)
+            continue;
+        zw_buf_printf(w->out, "    {%s} %.*s", ZW_MENTION_NAMES[m->cls], ZW_STR_ARGS(text_of(w, m->span)));
+        if (m->canonical.n > 0 && !zw_str_eq(m->canonical, text_of(w, m->span)))
+            zw_buf_printf(w->out, " = %.*s", ZW_STR_ARGS(m->canonical));
+        if (m->cls >= ZW_M_COUNT && m->cls <= ZW_M_MONEY)
+            zw_buf_printf(w->out, " = %s %.15g %.*s", ZW_COMPARATOR_NAMES[m->quantity.comparator], m->quantity.value,
+                          ZW_STR_ARGS(m->quantity.unit));
+        if (m->region)
+            zw_buf_printf(w->out, " [%06u]", m->region);
+        put(w, "\n");
+    }
+}
+
+static void people_draft(writer_t *w, const zw_draft_t *d)
+{
+    const zw_type_def_t *type = d->match->rule->type;
+    for (size_t i = 0; i < type->slot_count; i++) {
+        const zw_bound_t *slot = &d->slots[i];
+        zw_buf_printf(w->out, "        %.*s: ", ZW_STR_ARGS(type->slots[i].name));
+        if (slot->value.kind == ZW_V_NULL) {
+            put(w, "open: no group captured it, no source had it\n");
+            continue;
+        }
+        put_value(w, &slot->value);
+        zw_buf_printf(w->out, "   (%s%s%.*s)\n", ZW_ORIGIN_NAMES[slot->origin], slot->source.n ? ": " : "", ZW_STR_ARGS(slot->source));
+    }
+    zw_buf_printf(w->out, "        time: %.*s   (%s)\n", ZW_STR_ARGS(d->time.n ? d->time : ZW_STR_LIT("null")), d->time_why);
+    zw_buf_printf(w->out, "        region: %06u   (%s)\n", d->region, d->region_why);
+    zw_buf_printf(w->out, "        modality: %s   (%s)\n", ZW_MODALITY_NAMES[d->modality], d->modality_why);
+}
+
+static const zw_pattern_t *pattern_of(const zw_trace_t *t)
+{
+    return &t->rule->patterns[t->pattern - t->rule->first_pattern];
+}
+
+static void people_missing(writer_t *w, const zw_trace_t *t)
+{
+    const zw_pattern_t *pattern = pattern_of(t);
+    for (size_t i = 0; i < pattern->conjunct_count; i++) {
+        if (t->seen & 1u << i)
+            continue;
+        put(w, ", missing one of: ");
+        for (size_t j = 0; j < pattern->conjuncts[i].literal_count; j++) {
+            if (j > 0)
+                put(w, " ");
+            put_skeleton(w->out, pattern->conjuncts[i].literals[j]);
+        }
+    }
+}
+
+static void people_trace(writer_t *w, const zw_trace_t *t)
+{
+    zw_buf_printf(w->out, "    %s  %.*s (%.*s)", ZW_TRACE_NAMES[t->kind], ZW_STR_ARGS(t->rule->name), ZW_STR_ARGS(t->rule->type->name));
+    if (t->kind == ZW_T_NEARLY)
+        people_missing(w, t);
+    if (t->what.n > 0)
+        zw_buf_printf(w->out, ": %.*s", ZW_STR_ARGS(t->what));
+    if (t->other)
+        zw_buf_printf(w->out, " to %.*s", ZW_STR_ARGS(t->other->name));
+    if (t->kind != ZW_T_NEARLY && t->kind != ZW_T_NO_MATCH)
+        zw_buf_printf(w->out, "  「%.*s」", ZW_STR_ARGS(text_of(w, t->text)));
+    put(w, "\n");
+    if (t->draft)
+        people_draft(w, t->draft);
+}
+
+/* ---- for programs */
+
+static void json_mentions(writer_t *w, const zw_paragraph_t *p, zw_span_t text)
+{
+    bool first = true;
+    put(w, ",\"mentions\":[");
+    for (size_t i = p->mention_from; i < p->mention_to; i++) {
+        const zw_mention_t *m = &w->run->mentions[i];
+        if (m->span.start < text.start || m->span.start >= text.end)
+            continue;
+        put(w, first ? "{" : ",{");
+        first = false;
+        put_key(w, "class", zw_strz(ZW_MENTION_NAMES[m->cls]));
+        put(w, ",");
+        put_key(w, "text", text_of(w, m->span));
+        put(w, ",");
+        put_key(w, "value", m->canonical);
+        zw_buf_printf(w->out, ",\"region\":%u}", m->region);
+    }
+    put(w, "]");
+}
+
+static void json_draft(writer_t *w, const zw_draft_t *d)
+{
+    const zw_type_def_t *type = d->match->rule->type;
+    put(w, ",\"slots\":{");
+    for (size_t i = 0; i < type->slot_count; i++) {
+        if (i > 0)
+            put(w, ",");
+        put_json(w, type->slots[i].name);
+        put(w, ":{\"value\":");
+        put_value(w, &d->slots[i].value);
+        put(w, ",");
+        put_key(w, "from", zw_strz(ZW_ORIGIN_NAMES[d->slots[i].origin]));
+        put(w, ",");
+        put_key(w, "source", d->slots[i].source);
+        put(w, "}");
+    }
+    put(w, "},");
+    put_key(w, "time", d->time);
+    put(w, ",");
+    put_key(w, "time_why", zw_strz(d->time_why));
+    zw_buf_printf(w->out, ",\"region\":%u,", d->region);
+    put_key(w, "region_why", zw_strz(d->region_why));
+    put(w, ",");
+    put_key(w, "modality", zw_strz(ZW_MODALITY_NAMES[d->modality]));
+    put(w, ",");
+    put_key(w, "modality_why", zw_strz(d->modality_why));
+}
+
+static void json_trace(writer_t *w, const zw_trace_t *t)
+{
+    put(w, "{");
+    put_key(w, "outcome", zw_strz(ZW_TRACE_NAMES[t->kind]));
+    put(w, ",");
+    put_key(w, "rule", t->rule->name);
+    put(w, ",");
+    put_key(w, "type", t->rule->type->name);
+    put(w, ",");
+    put_key(w, "text", text_of(w, t->text));
+    if (t->what.n > 0) {
+        put(w, ",");
+        put_key(w, "what", t->what);
+    }
+    if (t->other) {
+        put(w, ",");
+        put_key(w, "to", t->other->name);
+    }
+    if (t->draft)
+        json_draft(w, t->draft);
+    put(w, "}");
+}
+
+/* ---- */
+
+static void sentence(writer_t *w, const zw_paragraph_t *p, const zw_sentence_t *s, bool json)
+{
+    zw_span_t text = zw_paragraph_span(p, s->sk.start, s->sk.end);
+    zw_str_t skeleton = zw_str(p->skeleton.p + s->sk.start, s->sk.end - s->sk.start);
+    bool first = true;
+    if (json) {
+        _cleanup_buf_ zw_buf_t readable = { 0 };
+        put_skeleton(&readable, skeleton);
+        put(w, "{");
+        put_key(w, "sentence", text_of(w, text));
+        put(w, ",");
+        put_key(w, "skeleton", zw_buf_str(&readable));
+        json_mentions(w, p, text);
+        put(w, ",\"rules\":[");
+    } else {
+        zw_buf_printf(w->out, "%.*s\n  ", ZW_STR_ARGS(text_of(w, text)));
+        put_skeleton(w->out, skeleton);
+        put(w, "\n");
+        people_mentions(w, p, text);
+    }
+    for (size_t i = 0; i < w->run->trace_count; i++) {
+        const zw_trace_t *t = &w->run->traces[i];
+        if (t->paragraph != p || t->text.start < text.start || t->text.start >= text.end)
+            continue;
+        if (json && !first)
+            put(w, ",");
+        first = false;
+        (json ? json_trace : people_trace)(w, t);
+    }
+    put(w, json ? "]}\n" : "\n");
+}
+
+int zw_extract_explain(zw_extractor_t *extractor, const zw_rules_t *rules, const zw_text_t *text, zw_str_t source,
+                       zw_arena_t *arena, bool json, zw_buf_t *out)
+{
+    zw_run_t run;
+    int r = zw_engine_run(extractor, rules, NULL, text, source, 0, true, arena, &run);
+    if (r < 0)
+        return r;
+    writer_t w = { &run, out };
+    if (!json)
+        zw_buf_printf(out, "date %.*s, place %06u, rules that hit their limit: %u\n\n",
+                      ZW_STR_ARGS(run.context.published.n ? run.context.published : ZW_STR_LIT("unknown")), run.context.region,
+                      run.limited);
+    for (size_t i = 0; i < run.paragraph_count; i++)
+        for (size_t j = 0; j < run.paragraphs[i].sentence_count; j++)
+            sentence(&w, &run.paragraphs[i], &run.paragraphs[i].sentences[j], json);
+    return out->failed ? -ENOMEM : 0;
+}

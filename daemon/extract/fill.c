@@ -1,0 +1,294 @@
+/* Slots that the sentence leaves out and the context makes plain. */
+#include "extract/engine.h"
+
+#include <errno.h>
+
+typedef struct {
+    zw_run_t *run;
+    zw_draft_t *d;
+    const zw_fill_source_t *source;
+} filler_t;
+
+static zw_span_t clause_span(const zw_draft_t *d)
+{
+    const zw_sentence_t *s = &d->paragraph->sentences[d->sentence];
+    return s->clause_count > 0 ? s->clauses[d->clause].sk : s->sk;
+}
+
+/* Mentions that the match has taken for another slot are not taken again. */
+static bool taken(const zw_draft_t *d, uint32_t at)
+{
+    for (size_t i = 0; i < d->match->capture_count; i++) {
+        const zw_capture_t *c = &d->match->captures[i];
+        if (c->group->slot >= 0 && at >= c->piece.sk.start && at < c->piece.sk.end)
+            return true;
+    }
+    return false;
+}
+
+/* Nearest mention of the classes in [from, to), going back from `at` when `back`, else on from it. */
+static int nearest(const filler_t *f, uint32_t from, uint32_t to, bool back)
+{
+    const zw_paragraph_t *p = f->d->paragraph;
+    int found = -1;
+    for (uint32_t i = from; i < to; i++) {
+        bool first = p->mention[i] >= 0 && (i == 0 || p->mention[i - 1] != p->mention[i]);
+        if (!first || !zw_is_class(f->run, p->mention[i], f->source->classes) || taken(f->d, i))
+            continue;
+        found = p->mention[i];
+        if (!back)
+            return found;
+    }
+    return found;
+}
+
+static int search(const filler_t *f)
+{
+    const zw_draft_t *d = f->d;
+    const zw_span_t clause = clause_span(d), sentence = d->paragraph->sentences[d->sentence].sk;
+    uint32_t at = d->match->sk.start, end = d->match->sk.end;
+    int found = -1;
+    switch (f->source->from) {
+    case ZW_FROM_CLAUSE:
+    case ZW_FROM_SENTENCE: {
+        zw_span_t scope = f->source->from == ZW_FROM_CLAUSE ? clause : sentence;
+        found = nearest(f, scope.start < at ? scope.start : at, d->match->core.start, true);
+        return found >= 0 ? found : nearest(f, d->match->core.end, scope.end > end ? scope.end : end, false);
+    }
+    case ZW_FROM_BEFORE:
+        /* a window, so that a long paragraph costs no more than a short one */
+        return nearest(f, at > ZW_SENTENCE_BYTES ? at - ZW_SENTENCE_BYTES : 0, d->match->core.start, true);
+    case ZW_FROM_AFTER:
+        return nearest(f, d->match->core.end, sentence.end, false);
+    default:
+        return -1;
+    }
+}
+
+static int most_named(const zw_run_t *run, uint32_t classes)
+{
+    enum { MAX_SEEN = 64 };
+    struct {
+        zw_str_t name;
+        int mention;
+        uint32_t count;
+    } seen[MAX_SEEN];
+    size_t n = 0, best = 0;
+    for (size_t i = 0; i < run->mention_count; i++) {
+        if (!zw_is_class(run, (int)i, classes))
+            continue;
+        zw_str_t name = run->mentions[i].identity.n > 0 ? run->mentions[i].identity : run->mentions[i].canonical;
+        size_t j = 0;
+        while (j < n && !zw_str_eq(seen[j].name, name))
+            j++;
+        if (j == MAX_SEEN)
+            continue;
+        if (j == n) {
+            seen[n].name = name;
+            seen[n].mention = (int)i;
+            seen[n++].count = 0;
+        }
+        seen[j].count++;
+    }
+    for (size_t j = 1; j < n; j++)
+        if (seen[j].count > seen[best].count)
+            best = j;
+    return n > 0 ? seen[best].mention : -1;
+}
+
+/* ---- putting it into the slot */
+
+static void set_text(filler_t *f, int slot, const zw_str_t *names, size_t count, int mention)
+{
+    const zw_slot_def_t *def = &f->d->match->rule->type->slots[slot];
+    zw_bound_t *bound = &f->d->slots[slot];
+    if (count == 0 || names[0].n == 0)
+        return;
+    zw_value_t value = { .kind = ZW_V_STR, .str = names[0] };
+    if (def->kind == ZW_K_LIST) {
+        zw_value_t *items = zw_arena_calloc(f->run->arena, count, sizeof(*items));
+        if (!items) {
+            f->run->no_memory = true;
+            return;
+        }
+        for (size_t i = 0; i < count; i++)
+            items[i] = (zw_value_t){ .kind = ZW_V_STR, .str = names[i] };
+        value = (zw_value_t){ .kind = ZW_V_LIST, .list = { items, count } };
+    } else if (def->kind != ZW_K_STRING) {
+        return;
+    }
+    *bound = (zw_bound_t){ .value = value, .origin = ZW_O_FILL, .source = f->source->text };
+    if (mention >= 0) {
+        bound->identity = f->run->mentions[mention].identity;
+        bound->region = f->run->mentions[mention].region;
+    }
+}
+
+static void set_mentions(filler_t *f, int slot, int mention, int count)
+{
+    enum { MAX_NAMES = 8 };
+    zw_str_t names[MAX_NAMES];
+    size_t n = 0;
+    for (int i = mention; mention >= 0 && i < mention + count && n < MAX_NAMES; i++)
+        if (zw_is_class(f->run, i, f->source->classes))
+            names[n++] = zw_frame_name(f->run, i);
+    set_text(f, slot, names, n, mention);
+}
+
+static void fill_from_subject(filler_t *f, int slot)
+{
+    int count = 1;
+    int mention = zw_frame_subject(f->run, f->d->paragraph, f->d->sentence, f->d->clause, f->source->classes, &count);
+    set_mentions(f, slot, mention, count);
+    if (mention >= 0 || !(f->source->classes & ZW_CLASS_BIT(ZW_M_REGION)))
+        return;
+    zw_str_t name = zw_frame_place_name(f->run, f->run->frame.place ? f->run->frame.place : f->run->context.region);
+    set_text(f, slot, &name, 1, -1);
+}
+
+/* In the paragraph a person who is subject, else a body; else who spoke last before it. */
+static void fill_from_speaker(filler_t *f, int slot)
+{
+    int count = 1, head = f->run->frame.head;
+    f->run->frame.head = -1; /* the head of the article is not who speaks */
+    int mention = zw_frame_subject(f->run, f->d->paragraph, f->d->sentence, f->d->clause,
+                                   f->source->classes & ZW_CLASS_BIT(ZW_M_PERSON), &count);
+    if (mention < 0)
+        mention = f->run->frame.speaker;
+    if (!zw_is_class(f->run, mention, f->source->classes))
+        mention = zw_frame_subject(f->run, f->d->paragraph, f->d->sentence, f->d->clause, f->source->classes, &count);
+    f->run->frame.head = head;
+    set_mentions(f, slot, mention, 1);
+}
+
+static void fill_from_place(filler_t *f, int slot)
+{
+    zw_fill_source_t regions = *f->source;
+    regions.classes = ZW_CLASS_BIT(ZW_M_REGION);
+    regions.from = ZW_FROM_SENTENCE;
+    filler_t g = { f->run, f->d, &regions };
+    int mention = search(&g);
+    if (mention >= 0) {
+        regions.text = f->source->text;
+        set_mentions(&g, slot, mention, 1);
+        return;
+    }
+    zw_str_t name = zw_frame_place_name(f->run, f->run->frame.place ? f->run->frame.place : f->run->context.region);
+    set_text(f, slot, &name, 1, -1);
+}
+
+/* The slot of the last fact of the type: in this article, before this draft. */
+static void fill_from_last(filler_t *f, int slot)
+{
+    for (size_t i = f->run->fact_count; i > 0; i--) {
+        const zw_draft_t *other = f->run->facts[i - 1];
+        if (!zw_str_eq(other->match->rule->type->name, f->source->type))
+            continue;
+        int from = zw_type_slot(other->match->rule->type, f->source->slot);
+        if (from < 0 || other->slots[from].value.kind == ZW_V_NULL)
+            continue;
+        zw_bound_t bound = other->slots[from];
+        const zw_slot_def_t *def = &f->d->match->rule->type->slots[slot];
+        bool string = bound.value.kind == ZW_V_STR && (def->kind == ZW_K_STRING || def->kind == ZW_K_TIME);
+        if (!string && def->kind != other->match->rule->type->slots[from].kind) {
+            if (bound.value.kind != ZW_V_STR || def->kind != ZW_K_LIST)
+                continue;
+            set_text(f, slot, &bound.value.str, 1, -1);
+            return;
+        }
+        bound.origin = ZW_O_FILL;
+        bound.source = f->source->text;
+        bound.piece = (zw_piece_t){ .mention = -1 };
+        f->d->slots[slot] = bound;
+        return;
+    }
+}
+
+static void fill_from_slot(filler_t *f, int slot)
+{
+    int from = zw_type_slot(f->d->match->rule->type, f->source->slot);
+    zw_bound_t bound = f->d->slots[from];
+    const zw_slot_def_t *def = &f->d->match->rule->type->slots[slot];
+    if (bound.value.kind == ZW_V_STR && (def->kind == ZW_K_LIST || def->kind == ZW_K_STRING))
+        set_text(f, slot, &bound.value.str, 1, -1);
+    else if (bound.value.kind == ZW_V_LIST && def->kind == ZW_K_STRING && bound.value.list.n > 0)
+        set_text(f, slot, &bound.value.list.items[0].str, 1, -1);
+    f->d->slots[slot].identity = bound.identity;
+    f->d->slots[slot].region = bound.region;
+}
+
+static void fill_from(filler_t *f, int slot)
+{
+    const zw_frame_t *frame = &f->run->frame;
+    switch (f->source->from) {
+    case ZW_FROM_SUBJECT:
+        fill_from_subject(f, slot);
+        break;
+    case ZW_FROM_CLAUSE:
+    case ZW_FROM_SENTENCE:
+    case ZW_FROM_BEFORE:
+    case ZW_FROM_AFTER:
+        set_mentions(f, slot, search(f), 1);
+        break;
+    case ZW_FROM_SPEAKER:
+        fill_from_speaker(f, slot);
+        break;
+    case ZW_FROM_PLACE:
+        fill_from_place(f, slot);
+        break;
+    case ZW_FROM_HEAD:
+        if (zw_is_class(f->run, frame->head, f->source->classes))
+            set_mentions(f, slot, frame->head, frame->head_count);
+        break;
+    case ZW_FROM_ARTICLE:
+        set_mentions(f, slot, most_named(f->run, f->source->classes), 1);
+        break;
+    case ZW_FROM_SLOT:
+        fill_from_slot(f, slot);
+        break;
+    case ZW_FROM_LAST:
+        fill_from_last(f, slot);
+        break;
+    }
+}
+
+static uint32_t default_classes(zw_from_t from)
+{
+    if (from == ZW_FROM_SPEAKER)
+        return ZW_ORG_CLASSES | ZW_CLASS_BIT(ZW_M_PERSON);
+    if (from == ZW_FROM_ARTICLE || from == ZW_FROM_HEAD)
+        return ZW_ORG_CLASSES;
+    return ZW_WHO_CLASSES;
+}
+
+static bool set_by_rule(const zw_rule_t *rule, int slot)
+{
+    for (size_t i = 0; i < rule->fill_count; i++)
+        if (rule->fills[i].slot == slot)
+            return true;
+    return false;
+}
+
+static void run_fills(zw_run_t *run, zw_draft_t *d, const zw_fill_t *fills, size_t count, bool late, bool of_type)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (of_type && set_by_rule(d->match->rule, fills[i].slot))
+            continue; /* a rule's own fill stands in the place of its type's */
+        for (size_t j = 0; j < fills[i].source_count && d->slots[fills[i].slot].value.kind == ZW_V_NULL; j++) {
+            zw_fill_source_t source = fills[i].sources[j];
+            if (source.from == ZW_FROM_LAST && !late)
+                break; /* what comes behind it waits too */
+            if (source.classes == 0)
+                source.classes = default_classes(source.from);
+            filler_t f = { run, d, &source };
+            fill_from(&f, fills[i].slot);
+        }
+    }
+}
+
+void zw_fill_slots(zw_run_t *run, zw_draft_t *d, bool late)
+{
+    const zw_rule_t *rule = d->match->rule;
+    run_fills(run, d, rule->fills, rule->fill_count, late, false);
+    run_fills(run, d, rule->type->fills, rule->type->fill_count, late, true);
+}

@@ -1,0 +1,166 @@
+/* The frame: who and where an article speaks of, sentence by sentence. */
+#include "extract/engine.h"
+#include "extract/lexicon.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+
+enum { MAX_BACK = 24 }; /* clauses that a subject is carried over */
+
+zw_str_t zw_frame_place_name(const zw_run_t *run, uint32_t code)
+{
+    const zw_region_row_t *row = code ? zw_lex_region_of(run->rules->lexicon, code, run->context.year) : NULL;
+    return row ? row->name : zw_str("", 0);
+}
+
+zw_str_t zw_frame_name(const zw_run_t *run, int mention)
+{
+    const zw_mention_t *m = &run->mentions[mention];
+    if (m->cls == ZW_M_REGION && m->region_by_context && m->region) {
+        zw_str_t name = zw_frame_place_name(run, m->region);
+        if (name.n > 0)
+            return name;
+    }
+    if (m->canonical.n > 0)
+        return m->canonical;
+    return zw_str(run->text->text.p + m->inner.start, m->inner.end - m->inner.start);
+}
+
+static int mention_at(const zw_paragraph_t *p, uint32_t at, uint32_t end)
+{
+    return at < end ? p->mention[at] : -1;
+}
+
+static bool here(const zw_paragraph_t *p, uint32_t at, uint32_t end, const char *what)
+{
+    size_t n = strlen(what);
+    return end - at >= n && memcmp(p->skeleton.p + at, what, n) == 0;
+}
+
+static uint32_t separator(const zw_paragraph_t *p, uint32_t at, uint32_t end)
+{
+    static const char *const SEPARATORS[] = { "、", "和", "与", "及", "以及", "暨", "联合", "会同" };
+    for (size_t i = 0; i < sizeof(SEPARATORS) / sizeof(*SEPARATORS); i++)
+        if (here(p, at, end, SEPARATORS[i]))
+            return (uint32_t)strlen(SEPARATORS[i]);
+    return 0;
+}
+
+/* The subject of a clause: the person, body or place that it begins with, behind times and the like. */
+static void find_subject(zw_run_t *run, const zw_paragraph_t *p, zw_clause_t *clause)
+{
+    uint32_t at = clause->sk.start, end = clause->sk.end, used = 0;
+    const uint32_t posts = ZW_CLASS_BIT(ZW_M_POST);
+    if (zw_engine_test(run, run->rules->signals[ZW_SIG_LEAD], zw_str(p->skeleton.p + at, end - at), true, &used))
+        at += used;
+    int mention = mention_at(p, at, end);
+    if (!zw_is_class(run, mention, ZW_WHO_CLASSES))
+        return;
+    int first = mention, count = 1;
+    at += 3;
+    for (;;) {
+        mention = mention_at(p, at, end);
+        if (zw_is_class(run, mention, ZW_WHO_CLASSES)) { /* 温州市质监局局长王某: the last is meant */
+            first = mention;
+            count = 1;
+            at += 3;
+        } else if (zw_is_class(run, mention, posts)) {
+            at += 3;
+        } else {
+            uint32_t width = separator(p, at, end);
+            int next = width ? mention_at(p, at + width, end) : -1;
+            if (!zw_is_class(run, next, ZW_WHO_CLASSES) || next != first + count)
+                break;
+            count++;
+            at += width + 3;
+        }
+    }
+    bool owner = here(p, at, end, "的") && !zw_is_class(run, first, ZW_CLASS_BIT(ZW_M_REGION));
+    if (owner)
+        return;
+    clause->subject = first;
+    clause->subject_count = count;
+}
+
+int zw_frame_subject(const zw_run_t *run, const zw_paragraph_t *p, size_t sentence, size_t clause, uint32_t classes,
+                     int *ret_count)
+{
+    size_t s = sentence + 1, c = clause + 1;
+    for (int back = 0; back < MAX_BACK && s > 0; back++) {
+        while (s > 0 && c == 0) {
+            s--;
+            c = s > 0 ? p->sentences[s - 1].clause_count : 0;
+        }
+        if (s == 0)
+            break;
+        const zw_clause_t *clauses = p->sentences[s - 1].clauses;
+        c--;
+        if (c < p->sentences[s - 1].clause_count && zw_is_class(run, clauses[c].subject, classes)) {
+            *ret_count = clauses[c].subject_count;
+            return clauses[c].subject;
+        }
+    }
+    if (zw_is_class(run, run->frame.head, classes)) {
+        *ret_count = run->frame.head_count;
+        return run->frame.head;
+    }
+    return -1;
+}
+
+/* ---- the article's own day */
+
+static uint32_t days(uint32_t date)
+{
+    return date / 10000 * 372 + date / 100 % 100 * 31 + date % 100;
+}
+
+/* A day named in the first paragraphs, at most ten days before publication, is the day that the article tells of. */
+void zw_frame_begin(zw_run_t *run)
+{
+    enum { FIRST_BYTES = 900, NEAR_DAYS = 10 };
+    run->frame = (zw_frame_t){ .head = -1, .speaker = -1 };
+    uint32_t published = zw_time_first(run->context.published);
+    for (size_t i = 0; i < run->mention_count && run->context.day && published; i++) {
+        const zw_mention_t *m = &run->mentions[i];
+        if (m->span.start > FIRST_BYTES)
+            return;
+        if (m->cls != ZW_M_TIME || m->approximate || m->canonical.n != 10 || m->canonical.p[4] != '-')
+            continue;
+        uint32_t day = zw_time_first(m->canonical);
+        if (day > 0 && day <= published && days(published) - days(day) <= NEAR_DAYS) {
+            run->frame.day = m->canonical;
+            return;
+        }
+    }
+}
+
+/* ---- one paragraph */
+
+void zw_frame_paragraph(zw_run_t *run, zw_paragraph_t *p)
+{
+    for (size_t i = 0; i < p->sentence_count; i++)
+        for (size_t j = 0; j < p->sentences[i].clause_count; j++) {
+            zw_clause_t *clause = &p->sentences[i].clauses[j];
+            find_subject(run, p, clause);
+            if (run->frame.head < 0 && zw_is_class(run, clause->subject, ZW_ORG_CLASSES)) {
+                run->frame.head = clause->subject;
+                run->frame.head_count = clause->subject_count;
+            }
+        }
+}
+
+void zw_frame_close(zw_run_t *run, const zw_paragraph_t *p)
+{
+    for (size_t i = 0; i < p->sentence_count; i++)
+        for (size_t j = 0; j < p->sentences[i].clause_count; j++) {
+            const zw_clause_t *clause = &p->sentences[i].clauses[j];
+            zw_str_t words = zw_str(p->skeleton.p + clause->sk.start, clause->sk.end - clause->sk.start);
+            if (zw_is_class(run, clause->subject, ZW_ORG_CLASSES | ZW_CLASS_BIT(ZW_M_PERSON)) &&
+                zw_engine_test(run, run->rules->signals[ZW_SIG_SPEAKS], words, false, NULL))
+                run->frame.speaker = clause->subject;
+        }
+    for (size_t i = p->mention_from; i < p->mention_to; i++)
+        if (run->mentions[i].cls == ZW_M_REGION && run->mentions[i].region && run->mentions[i].level > 0)
+            run->frame.place = run->mentions[i].region;
+}

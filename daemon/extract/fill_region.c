@@ -1,0 +1,132 @@
+/* The region of a fact: the most specific place that it is about. */
+#include "extract/engine.h"
+
+static int specific(uint32_t code)
+{
+    return code == 0 ? 0 : code % 100 ? 3 : code / 100 % 100 ? 2 : 1;
+}
+
+/* Places proper and bodies; the names of documents, awards and meetings tell less. */
+static bool first_rank(const zw_mention_t *m)
+{
+    return m->cls <= ZW_M_BODY;
+}
+
+static bool nation_wide(const zw_mention_t *m)
+{
+    return (m->cls == ZW_M_REGION || m->cls == ZW_M_GOV) && m->level == 0 && m->region == 0;
+}
+
+typedef struct {
+    uint32_t code;
+    bool nation; /* a nation-wide place or organ was there */
+} found_t;
+
+/* The most specific place among the mentions in [from, to) of the skeleton. */
+static found_t look(const zw_run_t *run, const zw_paragraph_t *p, uint32_t from, uint32_t to, bool names)
+{
+    found_t found = { 0, false };
+    for (uint32_t i = from; i < to; i++) {
+        int at = p->mention[i];
+        if (at < 0 || (i > 0 && p->mention[i - 1] == at))
+            continue;
+        const zw_mention_t *m = &run->mentions[at];
+        if (first_rank(m) == names)
+            continue;
+        found.nation = found.nation || nation_wide(m);
+        if (specific(m->region) > specific(found.code))
+            found.code = m->region;
+    }
+    return found;
+}
+
+static bool from_match(const zw_run_t *run, zw_draft_t *d)
+{
+    found_t found = look(run, d->paragraph, d->match->sk.start, d->match->sk.end, false);
+    for (size_t i = 0; i < d->match->rule->type->slot_count; i++)
+        if (specific(d->slots[i].region) > specific(found.code) && d->slots[i].origin == ZW_O_GROUP)
+            found.code = d->slots[i].region;
+    d->region_why = "its own words";
+    if (found.code || found.nation) {
+        d->region = found.code;
+        return true;
+    }
+    found = look(run, d->paragraph, d->match->sk.start, d->match->sk.end, true);
+    d->region = found.code;
+    return found.code != 0;
+}
+
+static bool from_subject(const zw_run_t *run, zw_draft_t *d)
+{
+    int count;
+    int subject = zw_frame_subject(run, d->paragraph, d->sentence, d->clause, ZW_WHO_CLASSES & ~ZW_CLASS_BIT(ZW_M_PERSON), &count);
+    if (subject < 0 || (run->mentions[subject].region == 0 && !nation_wide(&run->mentions[subject])))
+        return false;
+    d->region_why = "the subject's";
+    d->region = run->mentions[subject].region;
+    return true;
+}
+
+static bool from_before(const zw_run_t *run, zw_draft_t *d)
+{
+    found_t found = look(run, d->paragraph, d->paragraph->sentences[d->sentence].sk.start, d->match->sk.start, false);
+    d->region_why = "the sentence's";
+    d->region = found.code;
+    return found.code || found.nation;
+}
+
+static void automatic(const zw_run_t *run, zw_draft_t *d)
+{
+    if (from_match(run, d) || from_subject(run, d) || from_before(run, d))
+        return;
+    d->region_why = run->frame.place ? "the place last named" : "the article's";
+    /* a place of the frame counts where the article has none of its own, or lies around it */
+    d->region = run->context.region ? run->context.region : run->frame.place;
+    if (run->context.region)
+        d->region_why = "the article's";
+}
+
+static bool from_plan(const zw_run_t *run, zw_draft_t *d, int plan)
+{
+    switch (plan) {
+    case ZW_REGION_AUTO:
+        automatic(run, d);
+        return true;
+    case ZW_REGION_ARTICLE:
+        d->region_why = "the article's";
+        d->region = run->context.region;
+        return d->region != 0;
+    case ZW_REGION_SUBJECT:
+        return from_subject(run, d);
+    case ZW_REGION_NONE:
+        d->region_why = "none by the rule";
+        d->region = 0;
+        return true;
+    default:
+        d->region_why = "a slot's";
+        d->region = d->slots[plan].region;
+        return d->region != 0;
+    }
+}
+
+void zw_fill_region(zw_run_t *run, zw_draft_t *d)
+{
+    const zw_rule_t *rule = d->match->rule;
+    const int *plans = rule->has_regions ? rule->regions : rule->type->regions;
+    size_t count = rule->has_regions ? rule->region_count : rule->type->region_count;
+    for (size_t i = 0; i < d->match->capture_count; i++) {
+        const zw_capture_t *c = &d->match->captures[i];
+        if (c->group->slot != ZW_G_REGION)
+            continue;
+        found_t found = look(run, d->paragraph, c->piece.sk.start, c->piece.sk.end, false);
+        d->region_why = "group";
+        d->region = found.code;
+        if (found.code || found.nation)
+            return;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (from_plan(run, d, plans[i]))
+            return;
+    d->region = 0;
+    d->region_why = "open";
+}

@@ -78,7 +78,9 @@ static const char *skip_dateline(const char *p, const char *end)
 /* The start of the bracketed credit that ends the line, or `end`. */
 static const char *credit_at_end(const char *begin, const char *end)
 {
-    const char *p = end;
+    const char *p = zw_utf8_back(end, begin);
+    if (!bracket(p, end, ')', "）") && !bracket(p, end, ']', "】"))
+        return end;
     for (unsigned i = 0; i < MARK_CHARACTERS && p > begin; i++) {
         p = zw_utf8_back(p, begin);
         if (bracket(p, end, '(', "（") || bracket(p, end, '[', "【"))
@@ -100,7 +102,7 @@ zw_span_t zw_body_trim(zw_str_t text, zw_span_t line, bool first_lines)
     for (;;) {
         while (end > p && end[-1] == ' ')
             end--;
-        q = credit_at_end(p, end);
+        q = end > p ? credit_at_end(p, end) : end;
         if (q == end)
             break;
         end = q;

@@ -83,6 +83,43 @@ static unsigned numbers_of(const uint32_t *figures, unsigned count)
     return n;
 }
 
+/* How many numbers of `b` stand anywhere in `a`: no alignment can have more. */
+static unsigned most_in_common(const uint32_t *a, unsigned na, const uint32_t *b, unsigned nb)
+{
+    uint64_t seen[(ZW_FIGURE_VALUE + 1) / 64] = { 0 };
+    unsigned n = 0;
+    for (unsigned i = 0; i < na; i++)
+        seen[(a[i] & ZW_FIGURE_VALUE) / 64] |= UINT64_C(1) << (a[i] % 64);
+    for (unsigned i = 0; i < nb; i++)
+        n += !(b[i] & ZW_FIGURE_NAME) && (seen[(b[i] & ZW_FIGURE_VALUE) / 64] >> (b[i] % 64) & 1);
+    return n;
+}
+
+/* Where a row is a sample of a longer one, only that share of the other can be expected in it. */
+static double expected(unsigned held, unsigned total)
+{
+    return total > held && held ? (double)held / total : 1;
+}
+
+static void compare_figures(const uint32_t *a, unsigned na, unsigned total_a, const uint32_t *b, unsigned nb, unsigned total_b,
+                            zw_likeness_t *out)
+{
+    unsigned numbers_a = numbers_of(a, na), numbers_b = numbers_of(b, nb);
+    double fewer = numbers_a * expected(nb, total_b), other = numbers_b * expected(na, total_a);
+    if (other < fewer)
+        fewer = other;
+    out->figures_kept = 1;
+    if (fewer < 0.5 && na + nb == numbers_a + numbers_b)
+        return;
+    out->figures_same = most_in_common(a, na, b, nb);
+    if (out->figures_same * 2 >= fewer) {
+        out->figures_same = 0;
+        align_figures(a, na, b, nb, out);
+    }
+    if (fewer >= 0.5)
+        out->figures_kept = out->figures_same < fewer ? out->figures_same / fewer : 1;
+}
+
 /* ---- wording */
 
 static void weigh(zw_likeness_t *out, uint32_t fresh_weight, uint32_t old_weight)
@@ -106,13 +143,12 @@ void zw_compare(const zw_fingerprint_t *fresh, const zw_sketch_t *old, zw_likene
         ret->shared += fresh->set[at] == rank;
     }
     weigh(ret, fresh->sketch.weight, old->weight);
+    ret->figures_kept = 1;
     if (ret->shared == 0)
         return;
     uint32_t figures[ZW_FIGURES];
     unsigned n = unpack_figures(old, figures);
-    ret->figures_old = numbers_of(figures, n);
-    ret->figures_new = numbers_of(fresh->figures, fresh->figure_count);
-    align_figures(fresh->figures, fresh->figure_count, figures, n, ret);
+    compare_figures(fresh->figures, fresh->figure_count, fresh->sketch.figure_total, figures, n, old->figure_total, ret);
 }
 
 void zw_compare_sketches(const zw_sketch_t *fresh, const zw_sketch_t *old, zw_likeness_t *ret)
@@ -128,23 +164,20 @@ void zw_compare_sketches(const zw_sketch_t *fresh, const zw_sketch_t *old, zw_li
     weigh(ret, fresh->weight, old->weight);
     uint32_t a[ZW_FIGURES], b[ZW_FIGURES];
     unsigned na = unpack_figures(fresh, a), nb = unpack_figures(old, b);
-    ret->figures_new = numbers_of(a, na);
-    ret->figures_old = numbers_of(b, nb);
-    align_figures(a, na, b, nb, ret);
+    compare_figures(a, na, fresh->figure_total, b, nb, old->figure_total, ret);
 }
 
 /* ---- verdict */
 
-zw_dup_t zw_judge(const zw_likeness_t *x, double *ret_similarity)
+zw_dup_t zw_judge(const zw_likeness_t *x, unsigned rare, double *ret_similarity)
 {
     double contained = x->old_in_new > x->new_in_old ? x->old_in_new : x->new_in_old;
-    unsigned fewer = x->figures_old < x->figures_new ? x->figures_old : x->figures_new;
-    if (x->figures_changed || (x->names_changed && contained >= 0.6) || x->names_changed > 1)
+    if (x->shared < 3 || (rare < 2 && contained < 0.9))
         return ZW_DUP_NONE;
-    if (fewer >= 3 && x->figures_same * 2 < fewer)
+    if (x->figures_changed || x->names_changed > 1 || (x->names_changed && contained >= 0.6))
         return ZW_DUP_NONE;
-    bool figures_tell = x->figures_same >= 4 && x->figures_same * 5 >= fewer * 4;
-    if (contained < (figures_tell ? 0.12 : 0.5) || x->shared < 3)
+    bool figures_tell = x->figures_same >= 4 && x->figures_kept >= 0.8;
+    if (contained < (figures_tell ? 0.12 : 0.5) || x->figures_kept < (contained < 0.8 ? 0.8 : 0.5))
         return ZW_DUP_NONE;
     bool part = contained >= 0.75 && (x->old_in_new < 0.8 * x->new_in_old || x->new_in_old < 0.8 * x->old_in_new);
     *ret_similarity = part ? contained : x->jaccard;

@@ -70,21 +70,11 @@ static bool decide_exact(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_deci
     return best != NULL;
 }
 
-static size_t asked_keys(const zw_fingerprint_t *f, uint64_t *keys)
-{
-    size_t n = 0;
-    for (uint32_t i = 0; i < f->gram_count; i++)
-        keys[n++] = zw_posting_key(ZW_KEY_GRAM, f->grams[i]);
-    for (uint32_t i = 0; i < f->sentence_count; i++)
-        keys[n++] = zw_posting_key(ZW_KEY_SENTENCE, f->sentences[i]);
-    return n + zw_triple_keys(f->figures, f->figure_count, keys + n, ZW_KEYS_ASKED - n);
-}
-
 static void decide_near(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_decision_t *out)
 {
     uint64_t keys[ZW_KEYS_ASKED];
     zw_candidate_t found[ZW_CANDIDATES];
-    size_t n = asked_keys(f, keys);
+    size_t n = zw_fingerprint_keys(f, keys);
     for (size_t i = 0; i < n; i++)
         __builtin_prefetch(zw_table_bucket(&d->postings, keys[i]));
     n = zw_index_candidates(d, keys, n, found);
@@ -97,7 +87,7 @@ static void decide_near(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_decis
         zw_likeness_t likeness;
         double similarity;
         zw_compare(f, &slot->sketch, &likeness);
-        zw_dup_t dup = zw_judge(&likeness, &similarity);
+        zw_dup_t dup = zw_judge(&likeness, found[i].rare, &similarity);
         if (dup == ZW_DUP_NONE || similarity < best || !zw_slot_fresh(d, slot) || (similarity == best && slot->number > out->of))
             continue;
         best = similarity;

@@ -17,10 +17,26 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Most often there are a few dozen, for which qsort is slow. */
+static void sort_ascending(uint32_t *v, size_t n)
+{
+    if (n > 128) {
+        qsort(v, n, sizeof *v, ascending);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        uint32_t x = v[i];
+        size_t at = i;
+        for (; at && v[at - 1] > x; at--)
+            v[at] = v[at - 1];
+        v[at] = x;
+    }
+}
+
 /* Sorts, drops repeated values; returns how many are left. */
 static size_t sort_distinct(uint32_t *v, size_t n)
 {
-    qsort(v, n, sizeof *v, ascending);
+    sort_ascending(v, n);
     size_t out = 0;
     for (size_t i = 0; i < n; i++)
         if (out == 0 || v[out - 1] != v[i])
@@ -94,7 +110,7 @@ static int least_runs(const runs_t *r, zw_arena_t *arena, zw_fingerprint_t *f)
         if (n >= ZW_GRAMS_ASKED || n == r->kept_count)
             break;
     }
-    qsort(least, n, sizeof *least, ascending);
+    sort_ascending(least, n);
     f->gram_count = (uint32_t)(n < ZW_GRAMS_ASKED ? n : ZW_GRAMS_ASKED);
     memcpy(f->grams, least, f->gram_count * sizeof *least);
     f->sketch.gram_count = (uint8_t)(f->gram_count < ZW_GRAMS ? f->gram_count : ZW_GRAMS);
@@ -148,22 +164,32 @@ static int make_sentences(const zw_tokens_t *t, zw_arena_t *arena, zw_fingerprin
 
 /* ---- figures */
 
-/* The two tokens on each side; numbers among them by kind only, for they differ where figures differ. */
-static uint32_t context_of(const zw_tokens_t *t, const zw_figure_t *figure)
+/* The two tokens on each side, of the same sentence (from `begin` to `end`); numbers among them by kind only, for
+ * they differ where figures differ. */
+static uint32_t context_of(const zw_tokens_t *t, const zw_figure_t *figure, uint32_t begin, uint32_t end)
 {
     uint64_t h = figure->name;
-    for (uint32_t i = figure->token < 2 ? 0 : figure->token - 2; i < figure->token; i++)
+    for (uint32_t i = figure->token < begin + 2 ? begin : figure->token - 2; i < figure->token; i++)
         h = h * 31 * 65537 + (t->token[i] & ZW_TOKEN_NUMBER ? '#' : t->token[i]);
     h = zw_mix64(h);
-    for (uint32_t i = figure->end; i < figure->end + 2 && i < t->count; i++)
+    for (uint32_t i = figure->end; i < figure->end + 2 && i < end; i++)
         h = h * 31 * 65537 + (t->token[i] & ZW_TOKEN_NUMBER ? '#' : t->token[i]);
     return (uint32_t)(zw_mix64(h) >> 32);
 }
 
-static uint32_t figure_entry(const zw_tokens_t *t, const zw_figure_t *figure)
+/* All figures in the form in which they are held. */
+static void figure_entries(const zw_tokens_t *t, uint32_t *out)
 {
-    return (figure->value & ZW_FIGURE_VALUE) | (context_of(t, figure) & ZW_FIGURE_CONTEXT) |
-           (figure->name ? ZW_FIGURE_NAME : 0);
+    size_t s = 0; /* the sentence */
+    for (size_t i = 0; i < t->figure_count; i++) {
+        const zw_figure_t *figure = &t->figures[i];
+        while (s && t->sentence_end[s - 1] > figure->token)
+            s--;
+        while (t->sentence_end[s] <= figure->token)
+            s++;
+        uint32_t context = context_of(t, figure, s ? t->sentence_end[s - 1] : 0, t->sentence_end[s]);
+        out[i] = (figure->value & ZW_FIGURE_VALUE) | (context & ZW_FIGURE_CONTEXT) | (figure->name ? ZW_FIGURE_NAME : 0);
+    }
 }
 
 /* Which of `count` contexts are among the `room` smallest: the same places are then kept of two texts with the same
@@ -174,7 +200,7 @@ static uint32_t context_limit(const uint32_t *figures, size_t count, size_t room
         return UINT32_MAX;
     for (size_t i = 0; i < count; i++)
         scratch[i] = (uint32_t)zw_mix64(figures[i] & ZW_FIGURE_CONTEXT);
-    qsort(scratch, count, sizeof *scratch, ascending);
+    sort_ascending(scratch, count);
     return scratch[room - 1];
 }
 
@@ -184,8 +210,7 @@ static int make_figures(const zw_tokens_t *t, zw_arena_t *arena, zw_fingerprint_
     uint32_t *all = zw_arena_alloc(arena, (n + 1) * sizeof *all), *scratch = zw_arena_alloc(arena, (n + 1) * sizeof *all);
     if (!all || !scratch)
         return -ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        all[i] = figure_entry(t, &t->figures[i]);
+    figure_entries(t, all);
     uint32_t asked = context_limit(all, n, ZW_FIGURES_ASKED, scratch);
     uint32_t held = context_limit(all, n, ZW_FIGURES, scratch);
     for (size_t i = 0; i < n; i++) {

@@ -272,31 +272,31 @@ uint32_t zw_index_slot(const zw_dedup_t *d, uint64_t number)
 enum { VOTE_SLOTS = 1024, VOTES_MAX = 640 };
 
 typedef struct {
-    uint32_t slot[VOTE_SLOTS]; /* + 1; 0: free */
-    uint16_t votes[VOTE_SLOTS];
-    uint16_t order[VOTES_MAX];
+    uint16_t at[VOTE_SLOTS]; /* place in `all` + 1; 0: free */
+    zw_candidate_t all[VOTES_MAX];
     unsigned count;
 } ballot_t;
 
 static void vote(ballot_t *b, uint32_t slot, unsigned votes)
 {
     unsigned at = (slot * 0x9E3779B1u) >> 22;
-    for (; b->slot[at] && b->slot[at] != slot + 1; at = (at + 1) % VOTE_SLOTS)
-        ;
-    if (!b->slot[at]) {
+    while (b->at[at] && b->all[b->at[at] - 1].slot != slot)
+        at = (at + 1) % VOTE_SLOTS;
+    if (!b->at[at]) {
         if (b->count == VOTES_MAX)
             return;
-        b->slot[at] = slot + 1;
-        b->votes[at] = 0;
-        b->order[b->count++] = (uint16_t)at;
+        b->all[b->count] = (zw_candidate_t){ .slot = slot };
+        b->at[at] = (uint16_t)++b->count;
     }
-    b->votes[at] = (uint16_t)(b->votes[at] + votes);
+    zw_candidate_t *c = &b->all[b->at[at] - 1];
+    c->votes = (uint16_t)(c->votes + votes);
+    c->rare = (uint16_t)(c->rare + (votes > 1));
 }
 
 size_t zw_index_candidates(const zw_dedup_t *d, const uint64_t *keys, size_t count, zw_candidate_t *out)
 {
     ballot_t b;
-    memset(b.slot, 0, sizeof b.slot);
+    memset(b.at, 0, sizeof b.at);
     b.count = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t hits[ZW_BUCKET];
@@ -306,13 +306,12 @@ size_t zw_index_candidates(const zw_dedup_t *d, const uint64_t *keys, size_t cou
     }
     size_t n = 0;
     for (unsigned i = 0; i < b.count; i++) {
-        zw_candidate_t c = { b.slot[b.order[i]] - 1, b.votes[b.order[i]] };
         size_t at = n < ZW_CANDIDATES ? n++ : n;
-        for (; at && (out[at - 1].votes < c.votes); at--)
+        for (; at && out[at - 1].votes < b.all[i].votes; at--)
             if (at < ZW_CANDIDATES)
                 out[at] = out[at - 1];
         if (at < ZW_CANDIDATES)
-            out[at] = c;
+            out[at] = b.all[i];
     }
     return n;
 }

@@ -73,9 +73,10 @@ void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s
 uint32_t zw_index_slot(const zw_dedup_t *d, uint64_t number);
 
 /* Known articles that share the rarest parts, best first. `keys` as by zw_posting_key. */
-enum { ZW_CANDIDATES = 16, ZW_KEYS_ASKED = ZW_GRAMS_ASKED + ZW_SENTENCES_ASKED + 64 };
+enum { ZW_CANDIDATES = 16 };
 typedef struct zw_candidate {
-    uint32_t slot, votes;
+    uint32_t slot;
+    uint16_t votes, rare; /* weight of all parts shared, number of those that stand in few reports */
 } zw_candidate_t;
 size_t zw_index_candidates(const zw_dedup_t *d, const uint64_t *keys, size_t count, zw_candidate_t *out);
 

@@ -15,7 +15,8 @@ static void keep_least(uint64_t *out, size_t *n, size_t max, uint64_t key)
     *n += *n < max;
 }
 
-size_t zw_triple_keys(const uint32_t *figures, size_t count, uint64_t *out, size_t max)
+/* The runs of three figures, names left out. */
+static size_t triples(const uint32_t *figures, size_t count, uint64_t *out)
 {
     uint64_t row = 0;
     size_t n = 0, seen = 0;
@@ -24,20 +25,34 @@ size_t zw_triple_keys(const uint32_t *figures, size_t count, uint64_t *out, size
             continue;
         row = (row << 12 | (figures[i] & ZW_FIGURE_VALUE)) & UINT64_C(0xFFFFFFFFF);
         if (++seen >= 3)
-            keep_least(out, &n, max, zw_posting_key(ZW_KEY_TRIPLE, row));
+            out[n++] = zw_posting_key(ZW_KEY_TRIPLE, row);
     }
     return n;
 }
 
 size_t zw_sketch_keys(const zw_sketch_t *sketch, uint64_t *out)
 {
-    size_t n = 0;
+    size_t n = 0, kept = 0;
     for (unsigned i = 0; i < sketch->gram_count && i < ZW_GRAMS_POSTED; i++)
         out[n++] = zw_posting_key(ZW_KEY_GRAM, sketch->grams[i]);
     for (unsigned i = 0; i < sketch->sentence_count; i++)
         out[n++] = zw_posting_key(ZW_KEY_SENTENCE, sketch->sentences[i]);
     uint32_t figures[ZW_FIGURES];
+    uint64_t all[ZW_FIGURES];
     for (unsigned i = 0; i < sketch->figure_count; i++)
         figures[i] = zw_sketch_figure(sketch, i);
-    return n + zw_triple_keys(figures, sketch->figure_count, out + n, ZW_TRIPLES);
+    size_t count = triples(figures, sketch->figure_count, all);
+    for (size_t i = 0; i < count; i++)
+        keep_least(out + n, &kept, ZW_TRIPLES, all[i]);
+    return n + kept;
+}
+
+size_t zw_fingerprint_keys(const zw_fingerprint_t *fingerprint, uint64_t *out)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < fingerprint->gram_count; i++)
+        out[n++] = zw_posting_key(ZW_KEY_GRAM, fingerprint->grams[i]);
+    for (uint32_t i = 0; i < fingerprint->sentence_count; i++)
+        out[n++] = zw_posting_key(ZW_KEY_SENTENCE, fingerprint->sentences[i]);
+    return n + triples(fingerprint->figures, fingerprint->figure_count, out + n);
 }

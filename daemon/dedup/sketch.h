@@ -79,26 +79,27 @@ static inline uint64_t zw_posting_key(zw_key_kind_t kind, uint64_t value)
     return zw_mix64(value ^ (uint64_t)kind << 60);
 }
 
-/* Writes the keys of the runs of three figures, at most `max`, the smallest ones; returns how many. `figure` gives
- * entry i as zw_sketch_figure does. */
 enum { ZW_KEYS_POSTED = ZW_GRAMS_POSTED + ZW_SENTENCES + ZW_TRIPLES };
-size_t zw_triple_keys(const uint32_t *figures, size_t count, uint64_t *out, size_t max);
-
-/* All keys under which the index holds a sketch; out: ZW_KEYS_POSTED. */
+/* The keys under which the index holds a sketch, out: ZW_KEYS_POSTED; and those by which known articles like a new one
+ * are looked for, out: ZW_KEYS_ASKED. Return how many. */
+enum { ZW_KEYS_ASKED = ZW_GRAMS_ASKED + ZW_SENTENCES_ASKED + ZW_FIGURES_ASKED };
 size_t zw_sketch_keys(const zw_sketch_t *sketch, uint64_t *out);
+size_t zw_fingerprint_keys(const zw_fingerprint_t *fingerprint, uint64_t *out);
 
 /* How alike a known article is to a new one. */
 typedef struct zw_likeness {
     double old_in_new, new_in_old, jaccard; /* by weight of runs */
     unsigned sampled, shared;               /* runs that these are estimated from */
-    unsigned figures_same, figures_old, figures_new, figures_changed, names_changed;
+    double figures_kept;    /* share of the figures of the one with fewer that the other has; 1 without any */
+    unsigned figures_same, figures_changed, names_changed;
 } zw_likeness_t;
 
 /* The same for a sketch instead of a whole fingerprint as the new one gives rougher figures. */
 void zw_compare(const zw_fingerprint_t *fresh, const zw_sketch_t *old, zw_likeness_t *ret);
 void zw_compare_sketches(const zw_sketch_t *fresh, const zw_sketch_t *old, zw_likeness_t *ret);
 
-/* The verdict; *ret_similarity is set where it is a duplicate. */
-zw_dup_t zw_judge(const zw_likeness_t *likeness, double *ret_similarity);
+/* The verdict; *ret_similarity is set where it is a duplicate. `rare` is the number of parts that both share and that
+ * do not stand in many reports. */
+zw_dup_t zw_judge(const zw_likeness_t *likeness, unsigned rare, double *ret_similarity);
 
 #endif

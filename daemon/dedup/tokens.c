@@ -55,6 +55,31 @@ static bool loose_is_figure(const walk_t *w, const char *p, const char *end)
     return ordinal || (memcmp(p, "一", 3) != 0 && zw_is_counter(p + 3, end));
 }
 
+/* A quick look before zw_number_scan: digits, and the few characters among the numerals. */
+static bool may_be_number(uint32_t cp)
+{
+    return (cp >= '0' && cp <= '9') || (cp >= 0x4E00 && cp <= 0x56DB) || cp == 0x96F6 || cp == 0x3007;
+}
+
+static bool is_place_mark(uint32_t cp)
+{
+    return cp == 0x5E02 || cp == 0x53BF || cp == 0x7701; /* 市 县 省 */
+}
+
+/* Where the caller found no names at all: 温州市 by the two characters before 市, unless these are 本, 全, 我 … and so
+ * name no place. */
+static void put_place(walk_t *w)
+{
+    static const uint32_t NO_NAME[] = { 0x5168, 0x672C, 0x6211, 0x5404, 0x8BE5, 0x8DE8, 0x5916, 0x5185, 0x57CE, 0x4E2A, 0x4E24, 0x8D85, 0x4E0A, 0x591C, 0x5168, 0x76F4, 0x8F96, 0x90BB, 0x6bcf, 0x67d0, 0x5176, 0x5728, 0x548c, 0x7684, 0x7ea7 };
+    uint32_t n = (uint32_t)w->out->count, *t = w->out->token;
+    if (n < 3 || n - 3 < w->last_sentence || !zw_is_han(t[n - 2]) || !zw_is_han(t[n - 3]))
+        return;
+    for (size_t i = 0; i < sizeof NO_NAME / sizeof *NO_NAME; i++)
+        if (t[n - 2] == NO_NAME[i] || t[n - 3] == NO_NAME[i])
+            return;
+    put_figure(w, n - 3, (uint32_t)XXH3_64bits(t + n - 3, 3 * sizeof *t), true);
+}
+
 /* Names that the caller found and that have been walked over. */
 static void put_names(walk_t *w, size_t at)
 {
@@ -81,17 +106,21 @@ static void walk_span(walk_t *w, zw_span_t span)
         unsigned n = zw_utf8_decode(p, end, &cp);
         if (cp >= 0xFF01 && cp <= 0xFF5E)
             cp -= 0xFEE0;
-        size_t digits = cp <= 0x96F6 ? zw_number_scan(base, p, end, &value, &loose) : 0;
+        size_t digits = may_be_number(cp) ? zw_number_scan(base, p, end, &value, &loose) : 0;
         if (digits && !(loose && !loose_is_figure(w, p, end))) {
             put_token(w, ZW_TOKEN_NUMBER | value, at);
             put_figure(w, (uint32_t)w->out->count - 1, value, false);
             p += digits;
             continue;
         }
-        if (!is_silent(cp))
+        if (!is_silent(cp)) {
             put_token(w, cp >= 'A' && cp <= 'Z' ? cp | 32 : cp, at);
-        else if (ends_sentence(cp))
+            if (!w->guard_count && is_place_mark(cp))
+                put_place(w);
+        }
+        else if (ends_sentence(cp)) {
             end_sentence(w);
+        }
         p += n;
     }
     if (w->guard < w->guard_count)

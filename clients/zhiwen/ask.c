@@ -1,0 +1,139 @@
+/* zhiwen status, zhiwen ping: questions to a running zhiwend. */
+#include "cli.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char status_help[] =
+    "usage: zhiwen status [OPTION...]\n"
+    "Show zhiwend's counters: articles, facts, queues, rates, positions.\n\n"
+    "      --timeout S       give up when zhiwend does not answer for S seconds (5)\n"
+    "      --json            as one JSON object\n" CLI_WHERE "  -h, --help\n\n" CLI_EXITS;
+
+static const char ping_help[] =
+    "usage: zhiwen ping [OPTION...]\n"
+    "See whether zhiwend answers on its two sockets for questions, and how fast.\n\n"
+    "      --timeout S       give up when it does not answer for S seconds (2)\n"
+    "      --json            as one JSON object\n" CLI_WHERE "  -h, --help\n\n" CLI_EXITS;
+
+static const struct option options[] = { CLI_OPTIONS_WHERE, { 0 } };
+
+static int parse(cli_t *cli, int argc, char **argv)
+{
+    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        int status = cli_option(cli, option);
+        if (status >= 0)
+            return status;
+    }
+    return optind < argc ? cli_usage(cli, "takes no argument \"%s\"", argv[optind]) : -1;
+}
+
+static int tell(const cli_t *cli, int code)
+{
+    if (code == -ETIMEDOUT) {
+        cli_error(cli, "no answer from zhiwend");
+        return CLI_NO_CONNECTION;
+    }
+    cli_error(cli, "%s", zw_error_text(code));
+    return code == -EINTR ? CLI_INTERRUPTED : CLI_TROUBLE;
+}
+
+/* ---- status */
+
+static void print_map(json_t *map, const char *prefix)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(map, key, value) {
+        char name[128];
+        (void)snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", key);
+        if (json_is_object(value)) {
+            print_map(value, name);
+            continue;
+        }
+        char *text = json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(4));
+        if (text)
+            (void)printf("%-32s %s\n", name, text);
+        free(text);
+    }
+}
+
+static int print_status(const cli_t *cli, zw_str_t map)
+{
+    char *text = zw_json(map);
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+    int status = CLI_OK;
+    if (!json) {
+        cli_error(cli, "zhiwend's answer cannot be read");
+        status = CLI_TROUBLE;
+    } else if (cli->json) {
+        (void)puts(text);
+    } else {
+        print_map(json, "");
+    }
+    json_decref(json);
+    free(text);
+    return status;
+}
+
+int cli_status(int argc, char **argv)
+{
+    cli_t cli = { .command = "status", .help = status_help, .timeout_s = 5 };
+    zw_client_t *client;
+    zw_query_t *query = NULL;
+    zw_str_t map;
+    int status = parse(&cli, argc, argv);
+    if (status < 0)
+        status = cli_connect(&cli, &client);
+    else
+        return status;
+    if (status != CLI_OK)
+        return status;
+    int r = zw_query_open(client, &query);
+    if (r == 0)
+        r = zw_query_status(query, (int)(cli.timeout_s * 1000), &map);
+    status = r < 0 ? tell(&cli, r) : print_status(&cli, map);
+    zw_query_close(query);
+    zw_client_close(client);
+    return status;
+}
+
+/* ---- ping */
+
+static int ping_both(const cli_t *cli, zw_query_t *query)
+{
+    static const char *const sockets[] = { "submit", "replay" };
+    int64_t us[2];
+    for (size_t k = 0; k < 2; k++) {
+        int r = zw_query_ping(query, sockets[k], (int)(cli->timeout_s * 1000), &us[k]);
+        if (r < 0)
+            return r;
+    }
+    if (cli->json)
+        (void)printf("{\"submit_us\":%lld,\"replay_us\":%lld}\n", (long long)us[0], (long long)us[1]);
+    else
+        (void)printf("submit %.2f ms, replay %.2f ms\n", (double)us[0] / 1000, (double)us[1] / 1000);
+    return 0;
+}
+
+int cli_ping(int argc, char **argv)
+{
+    cli_t cli = { .command = "ping", .help = ping_help, .timeout_s = 2 };
+    zw_client_t *client;
+    zw_query_t *query = NULL;
+    int status = parse(&cli, argc, argv);
+    if (status >= 0)
+        return status;
+    status = cli_connect(&cli, &client);
+    if (status != CLI_OK)
+        return status;
+    int r = zw_query_open(client, &query);
+    if (r == 0)
+        r = ping_both(&cli, query);
+    status = r < 0 ? tell(&cli, r) : CLI_OK;
+    zw_query_close(query);
+    zw_client_close(client);
+    return status;
+}

@@ -1,0 +1,321 @@
+#include "table.h"
+
+#include "base/file.h"
+#include "base/utf8.h"
+#include "cli.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <utf8proc.h>
+
+enum { TYPE_COLUMNS = 16, TIME_COLUMNS = 18, PLACE_COLUMNS = 14, SLOT_COLUMNS = 52, MIN_QUOTE_COLUMNS = 24, MAX_REGIONS = 8000 };
+
+typedef struct region {
+    char code[7];
+    char *name;
+} region_t;
+
+struct table {
+    unsigned width;
+    bool colour;
+    region_t *regions; /* sorted by code; none when the list is not installed */
+    size_t region_count;
+};
+
+/* ---- regions by name, where the daemon's list is at hand */
+
+static int add_region(void *ctx, unsigned number, zw_str_t line)
+{
+    table_t *t = ctx;
+    zw_str_t fields[3];
+    if (zw_split_tabs(line, fields, 3) < 2 || fields[0].n != 6 || t->region_count == MAX_REGIONS)
+        return 0;
+    region_t *r = &t->regions[t->region_count];
+    r->name = strndup(fields[1].p, fields[1].n);
+    if (!r->name)
+        return -1;
+    memcpy(r->code, fields[0].p, 6);
+    t->region_count++;
+    return 0;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    return strcmp(((const region_t *)a)->code, ((const region_t *)b)->code);
+}
+
+static void load_regions(table_t *t)
+{
+    char path[4096];
+    t->regions = calloc(MAX_REGIONS, sizeof *t->regions);
+    if (!t->regions || zw_data_path("rules/lexicon/regions.tsv", path, sizeof path) < 0)
+        return;
+    (void)zw_file_lines(path, add_region, t);
+    qsort(t->regions, t->region_count, sizeof *t->regions, by_code);
+}
+
+static zw_str_t region_name(const table_t *t, const char *code)
+{
+    region_t key = { 0 };
+    (void)snprintf(key.code, sizeof key.code, "%s", code);
+    const region_t *r = t->region_count ? bsearch(&key, t->regions, t->region_count, sizeof key, by_code) : NULL;
+    return zw_strz(r ? r->name : code);
+}
+
+table_t *table_new(unsigned width, bool colour)
+{
+    table_t *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    t->width = width;
+    t->colour = colour;
+    load_regions(t);
+    return t;
+}
+
+void table_free(table_t *t)
+{
+    if (!t)
+        return;
+    for (size_t k = 0; k < t->region_count; k++)
+        free(t->regions[k].name);
+    free(t->regions);
+    free(t);
+}
+
+/* ---- columns */
+
+static size_t char_columns(uint32_t cp)
+{
+    int w = utf8proc_charwidth((utf8proc_int32_t)cp);
+    return w > 0 ? (size_t)w : 0;
+}
+
+size_t table_columns(zw_str_t text)
+{
+    size_t columns = 0;
+    for (const char *p = text.p, *end = text.p + text.n; p < end;) {
+        uint32_t cp;
+        p += zw_utf8_decode(p, end, &cp);
+        columns += char_columns(cp);
+    }
+    return columns;
+}
+
+/* The text cut to fit (with an ellipsis), and blanks up to the column's width unless it is the last. */
+static void put_column(zw_buf_t *out, zw_str_t text, size_t columns, bool last)
+{
+    zw_buf_t _cleanup_buf_ plain = { 0 };
+    cli_plain(text, &plain);
+    zw_str_t s = zw_buf_str(&plain);
+    bool cut = columns > 0 && table_columns(s) > columns;
+    size_t used = 0, room = cut ? columns - 1 : SIZE_MAX;
+    for (const char *p = s.p, *end = s.p + s.n; p < end;) {
+        uint32_t cp;
+        unsigned n = zw_utf8_decode(p, end, &cp);
+        if (used + char_columns(cp) > room)
+            break;
+        used += char_columns(cp);
+        (void)zw_buf_put(out, p, n);
+        p += n;
+    }
+    if (cut) {
+        (void)zw_buf_puts(out, ZW_STR_LIT("…"));
+        used++;
+    }
+    while (!last && used++ < columns + 1)
+        (void)zw_buf_putc(out, ' ');
+}
+
+static size_t quote_columns(const table_t *t)
+{
+    size_t before = TYPE_COLUMNS + TIME_COLUMNS + PLACE_COLUMNS + SLOT_COLUMNS + 4;
+    if (t->width == 0)
+        return 0;
+    return t->width > before + MIN_QUOTE_COLUMNS ? t->width - before : MIN_QUOTE_COLUMNS;
+}
+
+static void style(const table_t *t, zw_buf_t *out, const char *code)
+{
+    if (t->colour)
+        (void)zw_buf_printf(out, "\033[%sm", code);
+}
+
+void table_heading(const table_t *t, zw_buf_t *out)
+{
+    style(t, out, "1");
+    put_column(out, ZW_STR_LIT("type"), TYPE_COLUMNS, false);
+    put_column(out, ZW_STR_LIT("time"), TIME_COLUMNS, false);
+    put_column(out, ZW_STR_LIT("place"), PLACE_COLUMNS, false);
+    put_column(out, ZW_STR_LIT("what"), SLOT_COLUMNS, false);
+    put_column(out, ZW_STR_LIT("the sentence"), 0, true);
+    style(t, out, "0");
+    (void)zw_buf_putc(out, '\n');
+}
+
+/* ---- what a fact says, in short */
+
+static const char *const common_slots[] = { "type", "id", "time",   "region",     "modality", "confidence",
+                                            "span", "also", "rule", "comparator", "unit",     "value_max" };
+
+static bool is_common(const char *key)
+{
+    for (size_t k = 0; k < sizeof common_slots / sizeof *common_slots; k++)
+        if (strcmp(common_slots[k], key) == 0)
+            return true;
+    return false;
+}
+
+static const char *sign_of(const char *comparator)
+{
+    static const struct {
+        const char *name, *sign;
+    } signs[] = { { "ge", "≥" }, { "le", "≤" }, { "gt", ">" }, { "lt", "<" }, { "approx", "≈" } };
+    for (size_t k = 0; comparator && k < sizeof signs / sizeof *signs; k++)
+        if (strcmp(signs[k].name, comparator) == 0)
+            return signs[k].sign;
+    return "";
+}
+
+static void put_number(double v, zw_buf_t *out)
+{
+    if (v >= 1e8 && v < 1e15 && v / 1e8 == (double)(long long)(v / 1e6) / 100)
+        (void)zw_buf_printf(out, "%.15g亿", v / 1e8);
+    else if (v >= 1e4 && v < 1e8 && v / 1e4 == (double)(long long)(v / 1e2) / 100)
+        (void)zw_buf_printf(out, "%.15g万", v / 1e4);
+    else
+        (void)zw_buf_printf(out, "%.15g", v);
+}
+
+/* `value` of `map` with its comparator, upper bound and unit: "≥80%". */
+static void put_measure(json_t *map, json_t *value, zw_buf_t *out)
+{
+    (void)zw_buf_puts(out, zw_strz(sign_of(json_string_value(json_object_get(map, "comparator")))));
+    put_number(json_number_value(value), out);
+    json_t *max = json_object_get(map, "value_max");
+    if (json_is_number(max)) {
+        (void)zw_buf_puts(out, ZW_STR_LIT("~"));
+        put_number(json_number_value(max), out);
+    }
+    (void)zw_buf_puts(out, zw_strz(json_string_value(json_object_get(map, "unit"))));
+}
+
+static void put_value(json_t *value, zw_buf_t *out)
+{
+    size_t k;
+    json_t *item;
+    const char *key;
+    bool first = true;
+    if (json_is_string(value)) {
+        (void)zw_buf_puts(out, zw_strz(json_string_value(value)));
+    } else if (json_is_number(value)) {
+        put_number(json_number_value(value), out);
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, k, item) {
+            if (k > 0)
+                (void)zw_buf_puts(out, ZW_STR_LIT("、"));
+            put_value(item, out);
+        }
+    } else if (json_is_object(value) && json_is_number(json_object_get(value, "value"))) {
+        put_measure(value, json_object_get(value, "value"), out);
+    } else if (json_is_object(value)) {
+        json_object_foreach(value, key, item) {
+            if (!first)
+                (void)zw_buf_putc(out, ' ');
+            first = false;
+            put_value(item, out);
+        }
+    } else if (json_is_boolean(value)) {
+        (void)zw_buf_puts(out, zw_strz(json_is_true(value) ? "yes" : "no"));
+    }
+}
+
+static void put_slots(json_t *fact, zw_buf_t *out)
+{
+    const char *key, *modality = json_string_value(json_object_get(fact, "modality"));
+    json_t *value;
+    bool first = true;
+    if (modality && strcmp(modality, "asserted") != 0)
+        (void)zw_buf_printf(out, "(%s) ", modality);
+    json_object_foreach(fact, key, value) {
+        if (is_common(key))
+            continue;
+        if (!first)
+            (void)zw_buf_puts(out, ZW_STR_LIT(" · "));
+        first = false;
+        if (strcmp(key, "value") == 0 && json_is_number(value))
+            put_measure(fact, value, out);
+        else
+            put_value(value, out);
+    }
+}
+
+static json_t *as_json(zw_str_t map)
+{
+    char *text = map.n ? zw_json(map) : NULL;
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return json;
+}
+
+/* ---- lines */
+
+static zw_str_t text_of(json_t *map, const char *key)
+{
+    return zw_strz(json_string_value(json_object_get(map, key)));
+}
+
+static void fact_line(const table_t *t, const zw_item_t *item, json_t *fact, zw_buf_t *out)
+{
+    zw_buf_t _cleanup_buf_ slots = { 0 };
+    char type[64];
+    const char *region = json_string_value(json_object_get(fact, "region"));
+    bool support = strcmp(item->event, "support") == 0;
+    if (support)
+        (void)snprintf(type, sizeof type, "%.40s ×%u", json_string_value(json_object_get(fact, "type")), item->support);
+    else
+        (void)snprintf(type, sizeof type, "%.40s", json_string_value(json_object_get(fact, "type")));
+    style(t, out, support ? "2" : "36");
+    put_column(out, zw_strz(type), TYPE_COLUMNS, false);
+    style(t, out, "0");
+    zw_str_t time = text_of(fact, "time");
+    put_column(out, time.n ? time : ZW_STR_LIT("-"), TIME_COLUMNS, false);
+    put_column(out, region ? region_name(t, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
+    put_slots(fact, &slots);
+    style(t, out, "1");
+    put_column(out, zw_buf_str(&slots), SLOT_COLUMNS, false);
+    style(t, out, "0");
+    put_column(out, text_of(json_object_get(fact, "span"), "quote"), quote_columns(t), true);
+    (void)zw_buf_putc(out, '\n');
+}
+
+static void article_line(const table_t *t, json_t *article, zw_buf_t *out)
+{
+    zw_buf_t _cleanup_buf_ what = { 0 };
+    const char *region = json_string_value(json_object_get(article, "region"));
+    zw_str_t of = text_of(article, "of"), title = text_of(article, "title"), id = text_of(article, "id");
+    (void)zw_buf_printf(&what, "%.*s · %.*s · %lld facts", ZW_STR_ARGS(id), ZW_STR_ARGS(text_of(article, "status")),
+                        json_integer_value(json_object_get(article, "facts")));
+    if (of.n > 0)
+        (void)zw_buf_printf(&what, " · %.*s of %.*s", ZW_STR_ARGS(text_of(article, "kind")), ZW_STR_ARGS(of));
+    style(t, out, "35");
+    put_column(out, ZW_STR_LIT("(article)"), TYPE_COLUMNS, false);
+    style(t, out, "0");
+    zw_str_t published = text_of(article, "published");
+    put_column(out, published.n ? published : ZW_STR_LIT("-"), TIME_COLUMNS, false);
+    put_column(out, region ? region_name(t, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
+    put_column(out, zw_buf_str(&what), SLOT_COLUMNS, false);
+    put_column(out, title, quote_columns(t), true);
+    (void)zw_buf_putc(out, '\n');
+}
+
+void table_event(const table_t *t, const zw_item_t *item, zw_buf_t *out)
+{
+    json_t *fact = as_json(item->fact), *article = as_json(item->article);
+    if (json_is_object(fact) && json_is_string(json_object_get(fact, "type")))
+        fact_line(t, item, fact, out);
+    else if (json_is_object(article) && strcmp(item->event, "article") == 0)
+        article_line(t, article, out);
+    json_decref(fact);
+    json_decref(article);
+}

@@ -190,6 +190,16 @@ def main():
     simplified_only = sorted(ord(c) for c, v in to_trad.items() if len(c) == 1 and c not in v and ord(c) < 0x10000)
     phrase_list = sorted((k, v) for k, v in phrases.items() if len(k) > 1 and len(k) == len(v) and len(k) <= 16)
 
+    # ---- neighbours within words, as pairs of GBK codes: what makes one torn character likelier than another
+    pairs = set()
+    for key, values in opencc(opencc_dir, "STPhrases").items():
+        for word in [key] + values:
+            for a, b in zip(word, word[1:]):
+                try:
+                    pairs.add(struct.unpack(">I", (a + b).encode("gbk"))[0])
+                except (UnicodeEncodeError, struct.error):
+                    pass
+
     # ---- references
     entities = sorted({(n.rstrip(";"), v) for n, v in html.entities.html5.items() if len(n) < 32})
     names_blob, entity_rows = b"", []
@@ -218,6 +228,7 @@ def main():
         "reading-at": u32(offsets),
         "readings": u16(pool),
         "frequency": bytes(frequency(c) if c else 0 for c in gbk),
+        "pairs": u32(sorted(pairs)),
         "script": u32([x for row in sorted(script) for x in row]),
         "simplified": u32(simplified_only),
         "phrases": u32([x for k, v in phrase_list for x in [len(k)] + [ord(c) for c in k] + [ord(c) for c in v]]),

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-enum { READING_MAX = 7, MANY = 3 };
+enum { READING_MAX = 7, MANY = 3, DOUBT = 12 };
 
 /* A letter of a reading: 1-26, 27 for ü, and its tone mark; 0 if it is none. */
 static unsigned reading_letter(uint32_t cp, unsigned *ret_tone)
@@ -186,19 +186,23 @@ static int evidence_gather(zw_pinyin_t *s, bool *ret_any)
     e->annotated = zw_arena_calloc(s->r->arena, ZW_DBCS_CODES, sizeof *e->annotated);
     if (!e->pairs || !e->seen || !e->annotated)
         return -ENOMEM;
-    uint32_t before = 0, trad = 0, simp = 0;
+    uint32_t before = 0, trad = 0, simp = 0, doubt = 0;
     for (size_t i = 0; i < s->n;) {
         uint32_t cp = s->in[i].cp, code = zw_gbk_bytes(s->t, cp), index;
+        /* Behind a torn place nothing is evidence until something tells that the bytes are in step again. */
+        if (zw_pinyin_is_lost(cp))
+            doubt = DOUBT;
+        else if (cp == ',' || cp == '\n' || cp == 0x3002)
+            doubt = 0;
+        else if (doubt)
+            doubt--;
         trad += (zw_kind(s->t, cp) & ZW_IS_TRAD) != 0;
         simp += (zw_kind(s->t, cp) & ZW_IS_SIMP) != 0;
         i++;
-        if (!code || !zw_is_han(cp) || !zw_gbk_index(code >> 8, code & 0xFF, &index)) {
+        if (!code || !zw_gbk_index(code >> 8, code & 0xFF, &index)) {
             before = ignorable(cp) ? before : 0;
             continue;
         }
-        if (before)
-            pair_add(e, before, code);
-        before = code;
         zw_reading_t reading;
         size_t k = i;
         while (k < s->n && ignorable(s->in[k].cp))
@@ -209,9 +213,22 @@ static int evidence_gather(zw_pinyin_t *s, bool *ret_any)
         else if (n && zw_has_reading(s->t, code >> 8, code & 0xFF, reading.syllable, true))
             e->loose++;
         else {
-            bump(&e->seen[index]);
+            if (n && reading.toned)
+                doubt = DOUBT;
+            if (!doubt) {
+                e->total++;
+                bump(&e->seen[index]);
+                if (before)
+                    pair_add(e, before, code);
+            }
+            before = doubt ? 0 : code;
             continue;
         }
+        if (before && !doubt)
+            pair_add(e, before, code);
+        before = code;
+        doubt = 0;
+        e->total++;
         bump(&e->annotated[index]);
         i = k + n;
     }
@@ -221,8 +238,10 @@ static int evidence_gather(zw_pinyin_t *s, bool *ret_any)
 
 /* Whether the annotation behind this character is one. A wrong or old reading counts where the article is full of
  * annotations; a reading without any tone must fit and not be alone (千克(ke) is none). */
-static bool is_annotation(const zw_pinyin_t *s, const uint8_t last[2], const zw_reading_t *reading)
+static bool is_annotation(const zw_pinyin_t *s, const uint8_t last[2], bool straddles, const zw_reading_t *reading)
 {
+    if (straddles) /* trail byte and an ASCII letter that together are a character of the list */
+        return reading->toned && zw_has_reading(s->t, last[0], last[1], reading->syllable, false);
     bool many = s->evidence.strict + s->evidence.loose >= MANY;
     if (reading->toned)
         return zw_has_reading(s->t, last[0], last[1], reading->syllable, true) || many;
@@ -246,19 +265,20 @@ static bool may_be_torn(const zw_pinyin_t *s, size_t i)
 static int walk(zw_pinyin_t *s)
 {
     uint8_t last[2] = { 0, 0 };
+    bool ascii = true; /* the last true byte is an ASCII character of its own */
     for (size_t i = 0; i < s->n;) {
         uint32_t cp = s->in[i].cp;
         zw_reading_t reading;
         if (last[1] && zw_pinyin_opens(cp)) {
             size_t n = annotation_at(s, i, &reading);
-            if (n && is_annotation(s, last, &reading)) {
+            if (n && is_annotation(s, last, ascii, &reading)) {
                 zw_note_units(s->r, ZW_REPAIR_PINYIN, s->in + i, n, NULL, 0);
                 i += n;
                 continue;
             }
         }
         unsigned mark;
-        if (last[1] && (zw_pinyin_is_lost(cp) || (cp != 'v' && reading_letter(cp, &mark))) && may_be_torn(s, i)) {
+        if (!ascii && last[1] && (zw_pinyin_is_lost(cp) || (cp != 'v' && reading_letter(cp, &mark))) && may_be_torn(s, i)) {
             ssize_t next = zw_pinyin_search(s, i, last);
             if (next < 0)
                 return (int)next;
@@ -267,6 +287,7 @@ static int walk(zw_pinyin_t *s)
                 uint16_t code = s->out_n ? zw_gbk_bytes(s->t, s->out[s->out_n - 1].cp) : 0;
                 last[0] = (uint8_t)(code >> 8);
                 last[1] = (uint8_t)code;
+                ascii = false;
                 continue;
             }
         }
@@ -277,7 +298,8 @@ static int walk(zw_pinyin_t *s)
         s->out[s->out_n++] = s->in[i++];
         if (ignorable(cp))
             continue;
-        uint16_t code = cp >= 0x80 ? zw_gbk_bytes(s->t, cp) : 0;
+        ascii = cp < 0x80;
+        uint16_t code = ascii ? (uint16_t)(last[1] << 8 | cp) : zw_gbk_bytes(s->t, cp);
         last[0] = (uint8_t)(code >> 8);
         last[1] = (uint8_t)code;
     }

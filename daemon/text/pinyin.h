@@ -24,6 +24,7 @@ typedef struct zw_evidence {
     uint16_t *annotated; /* [ZW_DBCS_CODES] occurrences with one that fits */
     uint32_t *pairs;     /* hash set of two neighbouring characters (code << 16 | code), 0 empty */
     size_t pair_mask;
+    size_t total;        /* characters counted in `seen` and `annotated` */
     uint32_t strict, loose; /* annotations with the right tone; with another or none */
     bool trad;              /* the article is in traditional script */
 } zw_evidence_t;

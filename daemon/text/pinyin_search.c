@@ -7,16 +7,19 @@
 #include "base/utf8.h"
 
 enum {
-    BEAM = 24,             /* paths kept at one place */
+    BEAM = 48,             /* paths kept at one place */
     RING = 16,             /* a step goes at most so far ahead: '?', '(', six letters, a tone, ')' */
     SPAN_MAX = 1500,       /* units; nobody is out of step for longer */
     LOST_MAX = 12,         /* unknown bytes in one place */
-    CANDIDATES = 12,
+    CANDIDATES = 40,
     COST_GIVE_UP = 90,     /* dearer than taking the place as it stands */
     COST_PRUNE = 45,       /* so much dearer than the best: dropped */
-    COST_LOST = 8,         /* a character whose trail byte nobody names */
-    COST_EATEN_LEAD = 6,
+    COST_EATEN_ASCII = 3,  /* few characters stand before a comma or figure */
     COST_SKIP = 5,
+    COST_STRAY_READING = 30,
+    COST_STRAY_LETTER = 14,
+    COST_STRADDLES_ASCII = 16,
+    COST_A_UNIT = 20,      /* no character of running text costs so much */
     NONE = -1
 };
 
@@ -100,7 +103,23 @@ static void push(search_t *x, size_t pos, const node_t *node)
     *head = i;
 }
 
-/* How unlikely this character is here: by its frequency, the article's own characters, and its neighbour. */
+/* The two-byte punctuation of running text. */
+static bool is_mark(uint32_t cp)
+{
+    return (cp >= 0x3001 && cp <= 0x3002) || (cp >= 0x300A && cp <= 0x3011) || cp == 0x201C || cp == 0x201D || cp == 0x2014 || cp == 0xFF0C ||
+           cp == 0xFF1A || cp == 0xFF1B || cp == 0xFF08 || cp == 0xFF09 || cp == 0xB7;
+}
+
+static int log2_of(size_t n)
+{
+    int bits = 0;
+    while (n > 1)
+        n /= 2, bits++;
+    return bits;
+}
+
+/* How unlikely this character is here, in bits: by its frequency in print, by the article's own characters, and by the
+ * character before it, in this article or in a word. */
 static int unlikely(const zw_pinyin_t *s, uint16_t prev, uint16_t code, bool *ret_known)
 {
     const zw_evidence_t *e = &s->evidence;
@@ -109,17 +128,25 @@ static int unlikely(const zw_pinyin_t *s, uint16_t prev, uint16_t code, bool *re
     if (!zw_gbk_index(code >> 8, code & 0xFF, &i) || !s->t->gbk[i])
         return INT_MAX / 4;
     uint32_t cp = s->t->gbk[i];
-    int cost = zw_is_han(cp) ? (220 - s->t->frequency[i]) / 8 : zw_kind(s->t, cp) & ZW_IS_CJK || cp == 0x201C || cp == 0x201D ? 14 : 30;
-    cost = cost < 0 ? 0 : cost;
+    int cost = zw_is_han(cp) ? 21 - s->t->frequency[i] / 12 : cp == 0x3002 ? 5 : is_mark(cp) ? 8 : 30;
     if (e->trad && zw_kind(s->t, cp) & ZW_IS_SIMP)
         cost += 8;
-    unsigned seen = (unsigned)e->seen[i] + e->annotated[i];
-    cost -= seen > 7 ? 6 : seen > 2 ? 4 : seen ? 3 : 0;
-    if (prev && zw_pinyin_pair_seen(e, prev, code)) {
-        cost -= 6;
+    size_t seen = (size_t)e->seen[i] + e->annotated[i];
+    int here = seen ? 1 + log2_of(e->total / seen) : cost;
+    cost = here < cost ? here : cost;
+    if (!prev)
+        return cost;
+    size_t followers;
+    if (zw_pinyin_pair_seen(e, prev, code)) {
         *ret_known = true;
+        return cost < 8 ? 2 : cost < 12 ? 3 : 4;
     }
-    return 4 + (cost < 0 ? 0 : cost);
+    if (zw_word_pair(s->t, prev, code, &followers)) {
+        *ret_known = true;
+        here = 3 + log2_of(followers);
+        cost = here < cost - 2 ? here : cost - 2;
+    }
+    return cost < 2 ? 2 : cost;
 }
 
 /* How unlikely it is that the annotator has this character on its list: it puts a reading behind each occurrence. */
@@ -168,12 +195,14 @@ static size_t close_candidates(const search_t *x, const node_t *n, uint8_t trail
             if (syllable != ZW_NO_READING) {
                 if (!zw_has_reading(s->t, lead, k, syllable, false))
                     continue;
-            } else if (!trail && s->t->frequency[i] < 60 && !s->evidence.seen[i])
+            } else if (!trail && s->t->frequency[i] < 60 && !s->evidence.seen[i] && !is_mark(s->t->gbk[i]))
                 continue;
             candidate_t c = { .code = code };
             c.cost = unlikely(s, n->prev, code, &c.known);
             if (syllable != ZW_NO_READING)
                 c.cost += unlisted(s, code);
+            else if (!trail)
+                c.cost += mark_cost(s, s->t->gbk[i]);
             keep_candidate(list, &found, c);
         }
     }
@@ -181,9 +210,11 @@ static size_t close_candidates(const search_t *x, const node_t *n, uint8_t trail
 }
 
 /* What the lost trail byte's neighbour, swallowed with it, most likely was. */
-static uint32_t guess_eaten(const zw_pinyin_t *s, size_t i)
+static uint32_t guess_eaten(const zw_pinyin_t *s, size_t i, uint32_t before)
 {
     uint32_t cp = i < s->n ? s->in[i].cp : '\n';
+    if (before == 0x3002) /* behind a full stop: the line break */
+        return '\n';
     if (cp == '\n')
         return '?';
     if (cp == '%' || cp == '.')
@@ -200,6 +231,27 @@ static uint32_t guess_eaten(const zw_pinyin_t *s, size_t i)
             return k > i && zw_pinyin_reading(s, k - 1).n ? ',' : '(';
     }
     return ',';
+}
+
+/* Which of the marks with lead byte A1 stands before a swallowed comma or line break: one that closes what is open. */
+static int mark_cost(const zw_pinyin_t *s, uint32_t cp)
+{
+    int quote = 0, title = 0;
+    for (size_t k = s->out_n; k-- > 0 && s->out_n - k < 60 && s->out[k].cp != '\n';) {
+        uint32_t c = s->out[k].cp;
+        quote += c == 0x201C ? 1 : c == 0x201D ? -1 : 0;
+        title += c == 0x300A ? 1 : c == 0x300B ? -1 : 0;
+    }
+    switch (cp) {
+    case 0x3002:
+        return quote > 0 || title > 0 ? 4 : 0;
+    case 0x201D:
+        return quote > 0 ? 0 : 10;
+    case 0x300B:
+        return title > 0 ? 0 : 10;
+    default:
+        return is_mark(cp) ? 6 : 0;
+    }
 }
 
 static node_t follow(const node_t *n, int32_t self)
@@ -288,13 +340,12 @@ static void step_lost(search_t *x, int32_t self, size_t i)
     bool sure = found == 1 || (found > 1 && (list[1].cost - list[0].cost >= 3 || (list[0].known && !list[1].known)));
     for (size_t c = 0; c < found; c++) {
         node_t m = follow(&n, self);
-        m.cost += list[c].cost + COST_LOST;
+        m.cost += list[c].cost;
         m.lost++;
         close_char(s, &m, list[c].code, &s->in[i], 1);
         if (swallows && (m.b2 >= 0x81)) {
             /* Two bytes that are no pair: the second begins the next character. */
             node_t l = m;
-            l.cost += COST_EATEN_LEAD;
             l.b1 = m.b2;
             l.b2 = 0;
             l.pending = true;
@@ -302,15 +353,30 @@ static void step_lost(search_t *x, int32_t self, size_t i)
             l.lead_end = s->in[i].src + s->in[i].src_len;
             push(x, i + 1, &l);
         }
+        m.cost += COST_EATEN_ASCII;
         if (!sure && c == 0)
             m.emit[0].cp = 0xFFFD;
         if (swallows)
-            m.emit[m.emit_n++] = (zw_unit_t){ .cp = guess_eaten(s, i + 1), .src = s->in[i].src, .src_len = s->in[i].src_len };
+            m.emit[m.emit_n++] = (zw_unit_t){ .cp = guess_eaten(s, i + 1, zw_gbk_char(s->t, list[c].code >> 8, list[c].code & 0xFF)), .src = s->in[i].src, .src_len = s->in[i].src_len };
         if (swallows)
             m.prev = m.b1 = m.b2 = 0;
         if (sure || c == 0)
             push(x, i + 1, &m);
     }
+}
+
+/* What speaks against taking in[i] as it stands: an annotation behind the wrong character, a lone letter in Chinese. */
+static int stray(const zw_pinyin_t *s, size_t i, unsigned settled)
+{
+    uint32_t cp = s->in[i].cp;
+    if (zw_pinyin_opens(cp)) {
+        zw_reading_t reading = zw_pinyin_reading(s, i + 1);
+        size_t end = i + 1 + reading.n;
+        return reading.n && reading.toned && end < s->n && zw_pinyin_closes(s->in[end].cp) ? COST_STRAY_READING : 0;
+    }
+    if (!settled && zw_is_letter(cp) && (i + 1 == s->n || !(zw_is_letter(s->in[i + 1].cp) || zw_is_digit(s->in[i + 1].cp))))
+        return COST_STRAY_LETTER;
+    return 0;
 }
 
 /* A character that is whole: in step it stands as it is, out of step its bytes belong to two. */
@@ -325,12 +391,14 @@ static void step_known(search_t *x, int32_t self, size_t i)
     if (!n.pending) {
         m.emit[m.emit_n++] = s->in[i];
         uint16_t code = bytes == 2 ? (uint16_t)(b[0] << 8 | b[1]) : 0;
-        if (n.prev && code && !n.settled && zw_pinyin_pair_seen(&s->evidence, n.prev, code))
-            m.cost -= 5;
+        bool known;
+        if (code)
+            m.cost += unlikely(s, n.prev, code, &known);
+        m.cost += stray(s, i, n.settled);
         m.settled = n.settled < 9 ? n.settled + 1 : 9;
         m.prev = code;
-        m.b1 = bytes == 2 ? b[0] : 0;
-        m.b2 = bytes == 2 ? b[1] : 0;
+        m.b1 = bytes == 2 ? b[0] : n.b2;
+        m.b2 = bytes == 2 ? b[1] : b[0];
         push(x, i + 1, &m);
         return;
     }
@@ -372,6 +440,8 @@ static void step(search_t *x, int32_t self)
         if (reading.n && end < s->n && zw_pinyin_closes(s->in[end].cp) && n.b2 &&
             zw_has_reading(s->t, n.b1, n.b2, reading.syllable, !n.pending || !reading.toned)) {
             node_t m = follow(&n, self);
+            if (!n.pending && n.b2 < 0x80)
+                m.cost += COST_STRADDLES_ASCII;
             if (n.pending) {
                 m.cost += unlisted(s, (uint16_t)(n.b1 << 8 | n.b2));
                 m.lead_end = s->in[end].src + s->in[end].src_len;
@@ -488,7 +558,7 @@ ssize_t zw_pinyin_search(zw_pinyin_t *s, size_t at, const uint8_t last[2])
     }
     if (x.failed)
         return -ENOMEM;
-    if (best == NONE || s->nodes[best].cost > COST_GIVE_UP + (int)(x.pos - at))
+    if (best == NONE || s->nodes[best].cost > COST_GIVE_UP + COST_A_UNIT * (int)(x.pos - at))
         return (ssize_t)at;
     int r = accept(&x, best);
     return r < 0 ? r : (ssize_t)x.pos;

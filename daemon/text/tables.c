@@ -53,10 +53,16 @@ static bool is_nothing(uint32_t cp)
            (cp >= 0x2060 && cp <= 0x206F) || cp == 0xFEFF || (cp >= 0xFE00 && cp <= 0xFE0F) || (cp >= 0xFFF9 && cp <= 0xFFFB);
 }
 
+/* Figures and letters in full width: the blanks between them are those of any figures. */
+static bool is_wide_ascii(uint32_t cp)
+{
+    return cp == 0xFF05 || (cp >= 0xFF10 && cp <= 0xFF19) || (cp >= 0xFF21 && cp <= 0xFF3A) || (cp >= 0xFF41 && cp <= 0xFF5A);
+}
+
 static bool is_cjk(uint32_t cp)
 {
     return (cp >= 0x2E80 && cp <= 0x9FFF) || (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0xFE30 && cp <= 0xFE4F) ||
-           (cp >= 0xFF01 && cp <= 0xFF65) || (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0xE000 && cp <= 0xE864);
+           (cp >= 0xFF01 && cp <= 0xFF65 && !is_wide_ascii(cp)) || (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0xE000 && cp <= 0xE864);
 }
 
 static int load_script(zw_text_tables_t *t, const section_t *simplified)
@@ -163,7 +169,7 @@ static int load_entities(const zw_text_tables_t *t)
 
 static int build(zw_text_tables_t *t, size_t size)
 {
-    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, script, simplified, phrases, entities, names, forms, pool,
+    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, pairs, script, simplified, phrases, entities, names, forms, pool,
         compose;
     const struct {
         const char *name;
@@ -172,7 +178,7 @@ static int build(zw_text_tables_t *t, size_t size)
     } wanted[] = {
         { "gbk", 2, ZW_DBCS_CODES, &gbk }, { "gb18030-2", 2, ZW_DBCS_CODES, &gb18030 }, { "big5", 4, ZW_DBCS_CODES, &big5 }, { "gb18030-4", 8, 1, &gb4 },
         { "syllables", 8, 1, &syllables }, { "reading-at", 4, ZW_DBCS_CODES + 1, &at }, { "readings", 2, 1, &readings },
-        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "script", 12, 1, &script }, { "simplified", 4, 1, &simplified },
+        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "pairs", 4, 1, &pairs }, { "script", 12, 1, &script }, { "simplified", 4, 1, &simplified },
         { "phrases", 4, 1, &phrases }, { "entities", 16, 1, &entities }, { "entity-names", 1, 1, &names },
         { "forms", 12, 1, &forms }, { "form-pool", 4, 1, &pool }, { "compose", 12, 1, &compose },
     };
@@ -185,6 +191,7 @@ static int build(zw_text_tables_t *t, size_t size)
     t->syllables = syllables.p, t->syllable_count = syllables.n / 8;
     t->reading_at = at.p, t->readings = readings.p, t->frequency = frequency.p;
     t->script = script.p, t->script_count = script.n / 12;
+    t->pairs = pairs.p, t->pair_count = pairs.n / 4;
     t->entities = entities.p, t->entity_count = entities.n / 16;
     t->entity_names = names.p, t->entity_names_size = names.n;
     t->forms = forms.p, t->form_count = forms.n / 12, t->form_pool = pool.p;
@@ -304,6 +311,29 @@ bool zw_has_reading(const zw_text_tables_t *t, unsigned lead, unsigned trail, ui
         if (t->readings[k] == syllable || (loose && t->syllables[t->readings[k]] >> 3 == t->syllables[syllable] >> 3))
             return true;
     return false;
+}
+
+/* The first pair not below `pair`. */
+static size_t pair_place(const zw_text_tables_t *t, uint64_t pair)
+{
+    size_t low = 0, high = t->pair_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (t->pairs[mid] < pair)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+bool zw_word_pair(const zw_text_tables_t *t, uint32_t a, uint32_t b, size_t *ret_followers)
+{
+    size_t at = pair_place(t, a << 16 | b);
+    if (at == t->pair_count || t->pairs[at] != (a << 16 | b))
+        return false;
+    *ret_followers = pair_place(t, ((uint64_t)a + 1) << 16) - pair_place(t, (uint64_t)a << 16);
+    return true;
 }
 
 unsigned zw_entity_find(const zw_text_tables_t *t, zw_str_t name, uint32_t ret[2])

@@ -63,7 +63,7 @@ static void align_figures(const uint32_t *a, unsigned na, const uint32_t *b, uns
             if (pair >= SAME)
                 out->figures_same += !name;
             else if (!holds_value(b, nb, a[i]) && !holds_value(a, na, b[j]))
-                *(name ? &out->names_changed : &out->figures_changed) += 1;
+                *(name ? &out->names_changed : (a[i] | b[j]) & ZW_FIGURE_LOOSE ? &out->loose_changed : &out->figures_changed) += 1;
         }
     }
 }
@@ -109,6 +109,7 @@ static void compare_figures(const uint32_t *a, unsigned na, unsigned total_a, co
     if (other < fewer)
         fewer = other;
     out->figures_kept = 1;
+    out->figures_sampled = total_a > na || total_b > nb;
     if (fewer < 0.5 && na + nb == numbers_a + numbers_b)
         return;
     out->figures_same = most_in_common(a, na, b, nb);
@@ -124,6 +125,7 @@ static void compare_figures(const uint32_t *a, unsigned na, unsigned total_a, co
 
 static void weigh(zw_likeness_t *out, uint32_t fresh_weight, uint32_t old_weight)
 {
+    out->figure_weight = ZW_GRAM_TOKENS * 4.0 / (old_weight ? old_weight : 1);
     out->old_in_new = out->sampled ? (double)out->shared / out->sampled : 0;
     double shared = out->old_in_new * old_weight, all = (double)fresh_weight + old_weight - shared;
     out->new_in_old = fresh_weight ? shared / fresh_weight : 0;
@@ -169,15 +171,30 @@ void zw_compare_sketches(const zw_sketch_t *fresh, const zw_sketch_t *old, zw_li
 
 /* ---- verdict */
 
+/* One numeral that became another is a figure that differs when all else stands as it was, and wording when the words
+ * around have been changed as well. */
+static bool loose_change_counts(const zw_likeness_t *x, double contained)
+{
+    return x->loose_changed > 1 || (x->loose_changed && 1 - contained < x->figure_weight + 0.1);
+}
+
+/* The share of the figures that must be the same. Where the wording says little, they must speak for themselves. */
+static double figures_needed(const zw_likeness_t *x, double contained)
+{
+    if (x->shared < 8)
+        return 0.8;
+    return contained >= 0.8 || (x->figures_sampled && contained >= 0.6) ? 0.5 : 0.8;
+}
+
 zw_dup_t zw_judge(const zw_likeness_t *x, unsigned rare, double *ret_similarity)
 {
     double contained = x->old_in_new > x->new_in_old ? x->old_in_new : x->new_in_old;
     if (x->shared < 3 || (rare < 2 && contained < 0.9))
         return ZW_DUP_NONE;
-    if (x->figures_changed || x->names_changed > 1 || (x->names_changed && contained >= 0.6))
+    if (x->figures_changed || loose_change_counts(x, contained) || x->names_changed > 1 || (x->names_changed && contained >= 0.6))
         return ZW_DUP_NONE;
     bool figures_tell = x->figures_same >= 4 && x->figures_kept >= 0.8;
-    if (contained < (figures_tell ? 0.12 : 0.5) || x->figures_kept < (contained < 0.8 ? 0.8 : 0.5))
+    if (contained < (figures_tell ? 0.1 : 0.5) || x->figures_kept < figures_needed(x, contained))
         return ZW_DUP_NONE;
     bool part = contained >= 0.75 && (x->old_in_new < 0.8 * x->new_in_old || x->new_in_old < 0.8 * x->old_in_new);
     *ret_similarity = part ? contained : x->jaccard;

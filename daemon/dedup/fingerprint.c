@@ -188,7 +188,8 @@ static void figure_entries(const zw_tokens_t *t, uint32_t *out)
         while (t->sentence_end[s] <= figure->token)
             s++;
         uint32_t context = context_of(t, figure, s ? t->sentence_end[s - 1] : 0, t->sentence_end[s]);
-        out[i] = (figure->value & ZW_FIGURE_VALUE) | (context & ZW_FIGURE_CONTEXT) | (figure->name ? ZW_FIGURE_NAME : 0);
+        out[i] = (figure->value & ZW_FIGURE_VALUE) | (context & ZW_FIGURE_CONTEXT) | (figure->name ? ZW_FIGURE_NAME : 0) |
+                 (figure->loose ? ZW_FIGURE_LOOSE : 0);
     }
 }
 

@@ -23,7 +23,7 @@ static size_t triples(const uint32_t *figures, size_t count, uint64_t *out)
     for (size_t i = 0; i < count; i++) {
         if (figures[i] & ZW_FIGURE_NAME)
             continue;
-        row = (row << 12 | (figures[i] & ZW_FIGURE_VALUE)) & UINT64_C(0xFFFFFFFFF);
+        row = (row << 11 | (figures[i] & ZW_FIGURE_VALUE)) & UINT64_C(0x1FFFFFFFF);
         if (++seen >= 3)
             out[n++] = zw_posting_key(ZW_KEY_TRIPLE, row);
     }

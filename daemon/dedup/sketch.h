@@ -26,8 +26,9 @@ enum {
     ZW_FIGURES_ASKED = 120,
     ZW_TRIPLES = 6,          /* runs of three figures, posted */
     ZW_FIGURE_BITS = 24,
-    ZW_FIGURE_VALUE = 0xFFF,
-    ZW_FIGURE_CONTEXT = 0x7FF000,
+    ZW_FIGURE_VALUE = 0x7FF,
+    ZW_FIGURE_CONTEXT = 0x3FF800,
+    ZW_FIGURE_LOOSE = 0x400000, /* a single Chinese numeral: may be wording */
     ZW_FIGURE_NAME = 0x800000
 };
 
@@ -91,7 +92,9 @@ typedef struct zw_likeness {
     double old_in_new, new_in_old, jaccard; /* by weight of runs */
     unsigned sampled, shared;               /* runs that these are estimated from */
     double figures_kept;    /* share of the figures of the one with fewer that the other has; 1 without any */
-    unsigned figures_same, figures_changed, names_changed;
+    unsigned figures_same, figures_changed, loose_changed, names_changed;
+    bool figures_sampled;   /* not all of them are held */
+    double figure_weight;   /* of the runs over one figure, in the known article */
 } zw_likeness_t;
 
 /* The same for a sketch instead of a whole fingerprint as the new one gives rougher figures. */

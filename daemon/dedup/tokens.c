@@ -27,10 +27,10 @@ static void put_token(walk_t *w, uint32_t value, size_t at)
     w->out->at[w->out->count++] = (uint32_t)at;
 }
 
-static void put_figure(walk_t *w, uint32_t from, uint32_t value, bool name)
+static void put_figure(walk_t *w, uint32_t from, uint32_t value, bool name, bool loose)
 {
     w->out->figures[w->out->figure_count++] =
-        (zw_figure_t){ .token = from, .end = (uint32_t)w->out->count, .value = value, .name = name };
+        (zw_figure_t){ .token = from, .end = (uint32_t)w->out->count, .value = value, .name = name, .loose = loose };
 }
 
 /* Full stops, and the like, of both widths. */
@@ -77,7 +77,7 @@ static void put_place(walk_t *w)
     for (size_t i = 0; i < sizeof NO_NAME / sizeof *NO_NAME; i++)
         if (t[n - 2] == NO_NAME[i] || t[n - 3] == NO_NAME[i])
             return;
-    put_figure(w, n - 3, (uint32_t)XXH3_64bits(t + n - 3, 3 * sizeof *t), true);
+    put_figure(w, n - 3, (uint32_t)XXH3_64bits(t + n - 3, 3 * sizeof *t), true, false);
 }
 
 /* Names that the caller found and that have been walked over. */
@@ -90,7 +90,7 @@ static void put_names(walk_t *w, size_t at)
             from--;
         if (from == w->out->count)
             continue;
-        put_figure(w, from, (uint32_t)XXH3_64bits_withSeed(g->canonical.p, g->canonical.n, g->kind), true);
+        put_figure(w, from, (uint32_t)XXH3_64bits_withSeed(g->canonical.p, g->canonical.n, g->kind), true, false);
     }
 }
 
@@ -109,7 +109,7 @@ static void walk_span(walk_t *w, zw_span_t span)
         size_t digits = may_be_number(cp) ? zw_number_scan(base, p, end, &value, &loose) : 0;
         if (digits && !(loose && !loose_is_figure(w, p, end))) {
             put_token(w, ZW_TOKEN_NUMBER | value, at);
-            put_figure(w, (uint32_t)w->out->count - 1, value, false);
+            put_figure(w, (uint32_t)w->out->count - 1, value, false, loose);
             p += digits;
             continue;
         }

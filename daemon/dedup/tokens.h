@@ -9,7 +9,7 @@ enum { ZW_TOKEN_NUMBER = 1u << 31 }; /* set: a number, by the hash of its value;
 typedef struct zw_figure {
     uint32_t token, end; /* first token and the one behind it */
     uint32_t value;      /* hash */
-    bool name;
+    bool name, loose;
 } zw_figure_t;
 
 typedef struct zw_tokens {

@@ -153,7 +153,7 @@ static size_t scan_numerals(const char *begin, const char *end, uint32_t *ret_va
     return (size_t)(p - begin);
 }
 
-size_t zw_number_scan(const char *text, const char *p, const char *end, uint32_t *ret_value, bool *ret_loose)
+size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_t *ret_value, bool *ret_loose)
 {
     *ret_loose = false;
     if (is_digit(p, end))

@@ -55,7 +55,7 @@ static bool loose_is_figure(const walk_t *w, const char *p, const char *end)
     return ordinal || (memcmp(p, "一", 3) != 0 && zw_is_counter(p + 3, end));
 }
 
-/* A quick look before zw_number_scan: digits, and the few characters among the numerals. */
+/* A quick look before zw_dedup_number: digits, and the few characters among the numerals. */
 static bool may_be_number(uint32_t cp)
 {
     return (cp >= '0' && cp <= '9') || (cp >= 0x4E00 && cp <= 0x56DB) || cp == 0x96F6 || cp == 0x3007;
@@ -106,7 +106,7 @@ static void walk_span(walk_t *w, zw_span_t span)
         unsigned n = zw_utf8_decode(p, end, &cp);
         if (cp >= 0xFF01 && cp <= 0xFF5E)
             cp -= 0xFEE0;
-        size_t digits = may_be_number(cp) ? zw_number_scan(base, p, end, &value, &loose) : 0;
+        size_t digits = may_be_number(cp) ? zw_dedup_number(base, p, end, &value, &loose) : 0;
         if (digits && !(loose && !loose_is_figure(w, p, end))) {
             put_token(w, ZW_TOKEN_NUMBER | value, at);
             put_figure(w, (uint32_t)w->out->count - 1, value, false, loose);

@@ -32,7 +32,7 @@ zw_span_t zw_body_trim(zw_str_t text, zw_span_t line, bool first_lines);
 /* A number in digits or in Chinese numerals at p (text <= p < end): returns the bytes it takes (0: none) and its
  * value's hash of 31 bits. `*ret_loose` is set for a single Chinese numeral, which is a figure only before a counting
  * word. */
-size_t zw_number_scan(const char *text, const char *p, const char *end, uint32_t *ret_value, bool *ret_loose);
+size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_t *ret_value, bool *ret_loose);
 
 /* Whether a Chinese counting word or unit stands at p. */
 bool zw_is_counter(const char *p, const char *end);

@@ -163,6 +163,27 @@ static int unlisted(const zw_pinyin_t *s, uint16_t code)
     return cost + 3 + (zw_kind(s->t, s->t->gbk[i]) & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS) ? 0 : 8);
 }
 
+/* Which of the marks with lead byte A1 stands before a swallowed comma or line break: one that closes what is open. */
+static int mark_cost(const zw_pinyin_t *s, uint32_t cp)
+{
+    int quote = 0, title = 0;
+    for (size_t k = s->out_n; k-- > 0 && s->out_n - k < 60 && s->out[k].cp != '\n';) {
+        uint32_t c = s->out[k].cp;
+        quote += c == 0x201C ? 1 : c == 0x201D ? -1 : 0;
+        title += c == 0x300A ? 1 : c == 0x300B ? -1 : 0;
+    }
+    switch (cp) {
+    case 0x3002:
+        return quote > 0 || title > 0 ? 4 : 0;
+    case 0x201D:
+        return quote > 0 ? 0 : 10;
+    case 0x300B:
+        return title > 0 ? 0 : 10;
+    default:
+        return is_mark(cp) ? 6 : 0;
+    }
+}
+
 static void keep_candidate(candidate_t *list, size_t *n, candidate_t c)
 {
     size_t i = *n;
@@ -231,27 +252,6 @@ static uint32_t guess_eaten(const zw_pinyin_t *s, size_t i, uint32_t before)
             return k > i && zw_pinyin_reading(s, k - 1).n ? ',' : '(';
     }
     return ',';
-}
-
-/* Which of the marks with lead byte A1 stands before a swallowed comma or line break: one that closes what is open. */
-static int mark_cost(const zw_pinyin_t *s, uint32_t cp)
-{
-    int quote = 0, title = 0;
-    for (size_t k = s->out_n; k-- > 0 && s->out_n - k < 60 && s->out[k].cp != '\n';) {
-        uint32_t c = s->out[k].cp;
-        quote += c == 0x201C ? 1 : c == 0x201D ? -1 : 0;
-        title += c == 0x300A ? 1 : c == 0x300B ? -1 : 0;
-    }
-    switch (cp) {
-    case 0x3002:
-        return quote > 0 || title > 0 ? 4 : 0;
-    case 0x201D:
-        return quote > 0 ? 0 : 10;
-    case 0x300B:
-        return title > 0 ? 0 : 10;
-    default:
-        return is_mark(cp) ? 6 : 0;
-    }
 }
 
 static node_t follow(const node_t *n, int32_t self)

@@ -67,6 +67,21 @@ static bool from_subject(const zw_run_t *run, zw_draft_t *d)
     return true;
 }
 
+/* 福建省质监局在晋江抽查: what the clause says of the place is more than whose the subject is. */
+static bool from_clause(const zw_run_t *run, zw_draft_t *d)
+{
+    const zw_sentence_t *sentence = &d->paragraph->sentences[d->sentence];
+    bool subject = from_subject(run, d);
+    if (sentence->clause_count == 0)
+        return subject;
+    found_t found = look(run, d->paragraph, sentence->clauses[d->clause].sk.start, d->match->sk.start, false);
+    if (specific(found.code) <= specific(subject ? d->region : 0))
+        return subject;
+    d->region_why = "the clause's";
+    d->region = found.code;
+    return true;
+}
+
 static bool from_before(const zw_run_t *run, zw_draft_t *d)
 {
     found_t found = look(run, d->paragraph, d->paragraph->sentences[d->sentence].sk.start, d->match->sk.start, false);
@@ -77,7 +92,7 @@ static bool from_before(const zw_run_t *run, zw_draft_t *d)
 
 static void automatic(const zw_run_t *run, zw_draft_t *d)
 {
-    if (from_match(run, d) || from_subject(run, d) || from_before(run, d))
+    if (from_match(run, d) || from_clause(run, d) || from_before(run, d))
         return;
     d->region_why = run->frame.place ? "the place last named" : "the article's";
     /* a place of the frame counts where the article has none of its own, or lies around it */

@@ -44,6 +44,19 @@ static void put(builder_t *b, uint32_t cp, uint32_t at, int32_t mention)
     b->n += width;
 }
 
+/* The mention behind an opening quote when a closing one follows it at once: “质量月” is one thing, as 质量月 is. */
+static bool quotes_one(const zw_text_t *text, zw_span_t line, uint32_t at, const zw_mention_t *m)
+{
+    static const struct {
+        const char *open, *close;
+    } PAIRS[] = { { "“", "”" }, { "「", "」" }, { "『", "』" } };
+    for (size_t i = 0; i < sizeof(PAIRS) / sizeof(*PAIRS); i++)
+        if (m->span.start == at + 3 && m->span.end + 3 <= line.end && memcmp(text->text.p + at, PAIRS[i].open, 3) == 0 &&
+            memcmp(text->text.p + m->span.end, PAIRS[i].close, 3) == 0)
+            return true;
+    return false;
+}
+
 static int build(const zw_text_t *text, zw_span_t line, const zw_mention_t *mentions, size_t from, size_t to,
                  zw_arena_t *arena, zw_paragraph_t *ret)
 {
@@ -58,6 +71,12 @@ static int build(const zw_text_t *text, zw_span_t line, const zw_mention_t *ment
         if (m < to && mentions[m].span.start == at) {
             put(&b, ZW_PUA + mentions[m].cls, at, (int32_t)m);
             at = mentions[m].span.end;
+            m++;
+            continue;
+        }
+        if (m < to && quotes_one(text, line, at, &mentions[m])) {
+            put(&b, ZW_PUA + mentions[m].cls, at, (int32_t)m);
+            at = mentions[m].span.end + 3;
             m++;
             continue;
         }

@@ -3,8 +3,8 @@
  * Purpose. Workers make a fingerprint of the repaired text; the committer's index decides new or duplicate of which, how
  * (exact, near, contained, revision) and how similar. Two texts whose numbers, dates, names or places differ are
  * reports of their own, however alike (the guard).
- * Threading. zw_fingerprint_make is pure (any thread). A zw_dedup_t belongs to one thread (the committer), but for
- * zw_dedup_find and zw_dedup_info, which are safe beside it.
+ * Threading. zw_fingerprint_make is pure (any thread). A zw_dedup_t belongs to one thread (the committer), but for the
+ * queries zw_dedup_find, _info, _cluster and _similar, which are safe beside it.
  * Memory. Reserved at opening for `capacity` articles and touched then; nothing grows on the way of an article. Past
  * the capacity, or the window of days, the oldest leave in small steps.
  */
@@ -31,7 +31,7 @@ int zw_fingerprint_make(const zw_text_t *text, const zw_guard_t *guards, size_t 
                         zw_str_t id, zw_str_t url, zw_arena_t *arena, const zw_fingerprint_t **ret);
 
 typedef struct zw_dedup_options {
-    uint32_t capacity;    /* articles held; default 1,000,000 */
+    uint32_t capacity;    /* articles held; default 1,000,000; at most 16 million; 446 bytes each */
     uint32_t window_days; /* 0: by capacity alone */
 } zw_dedup_options_t;
 
@@ -47,20 +47,44 @@ typedef struct zw_decision {
     bool repeat;        /* same source and id, same text: taken before as article `of`, nothing to store */
 } zw_decision_t;
 
-/* Decides from the index as it stands. Does not change it. */
+/* Decides from the index as it stands. Does not change it. What the sender says comes first: `repeat`, then a revision
+ * (a known source and id, or source and url, with another text), then exact, then near and contained. `head` is 0 for
+ * an article that is its own: its number is not known yet. */
 void zw_dedup_decide(zw_dedup_t *dedup, const zw_fingerprint_t *fingerprint, zw_decision_t *ret);
 
-/* Puts article `number` (ascending) in, with what was decided and when (for the window). */
+/* Puts article `number` (ascending) in, with what was decided (head 0: its own) and when (for the window). */
 void zw_dedup_insert(zw_dedup_t *dedup, uint64_t number, const zw_fingerprint_t *fingerprint, const zw_decision_t *decision,
                      int64_t time_us);
 
-/* The compact mark (about 350 bytes at most) to be stored, and its way back at start, in ascending order of number.
+/* The compact mark (280 bytes at most) to be stored, and its way back at start, in ascending order of number.
  * Restore returns 0 or -ZW_E_CORRUPT. */
 int zw_dedup_mark_encode(const zw_fingerprint_t *fingerprint, const zw_decision_t *decision, int64_t time_us, zw_buf_t *out);
 int zw_dedup_restore(zw_dedup_t *dedup, uint64_t number, zw_str_t mark);
 
 /* The number of the article with that source and id, 0: not (or no longer) known. Any thread. */
 uint64_t zw_dedup_find(zw_dedup_t *dedup, zw_str_t source, zw_str_t id);
+
+/* ---- queries, any thread; they hold up the committer for microseconds at a time */
+
+typedef struct zw_cluster {
+    uint64_t head;             /* its first article, which may have left the window */
+    uint64_t members;          /* still held */
+    int64_t first_us, last_us; /* when its members still held came; whole seconds */
+} zw_cluster_t;
+
+/* The cluster of article `number`, and up to `max` numbers of its members, ascending. Looks at every article held
+ * (about 30 ms a million). Returns how many numbers were written, or -ZW_E_NOT_FOUND. */
+int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size_t max, zw_cluster_t *ret);
+
+typedef struct zw_similar {
+    uint64_t number, head;
+    double similarity; /* 0..1, of the wording alone; rough, from both articles' marks */
+    bool same_report;  /* also by its figures and names */
+} zw_similar_t;
+
+/* Articles with wording like that of article `number`, the most alike first, at most `max`. Returns how many, or
+ * -ZW_E_NOT_FOUND. */
+int zw_dedup_similar(zw_dedup_t *dedup, uint64_t number, zw_similar_t *out, size_t max);
 
 typedef struct zw_dedup_info {
     uint64_t held, capacity, bytes; /* articles, memory reserved */

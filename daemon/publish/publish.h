@@ -24,7 +24,7 @@ typedef void (*zw_status_fn)(void *ctx, zw_buf_t *out);
 typedef uint64_t (*zw_find_article_fn)(void *ctx, zw_str_t source, zw_str_t id);
 
 typedef struct zw_publish_options {
-    void *zmq; /* context, borrowed until zw_publish_stop */
+    void *zmq; /* context; this and the endpoints are borrowed until zw_publish_stop */
     const char *const *facts_endpoints;
     size_t facts_count;
     const char *const *replay_endpoints;
@@ -43,7 +43,8 @@ typedef struct zw_publish_counters {
     atomic_uint_fast64_t progress; /* grows while both loops go round: for the watchdog */
 } zw_publish_counters_t;
 
-/* Binds and starts the threads. -errno with the endpoint that failed in *ret_endpoint (borrowed from options). */
+/* Binds and starts the threads. -errno with the endpoint that failed in *ret_endpoint (borrowed from options; NULL when it was not
+ * an endpoint). An ipc path may only hold a socket that nobody serves any more: else -EEXIST, -EADDRINUSE. */
 int zw_publish_start(const zw_publish_options_t *options, zw_publish_t **ret, const char **ret_endpoint);
 
 /* Hands a committed batch over, in seq order; borrows until return. Blocks only when the publisher is 64 batches

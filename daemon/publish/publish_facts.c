@@ -145,7 +145,7 @@ void *zw_publish_facts_loop(void *arg)
     p->closed = true;
     (void)pthread_cond_broadcast(&p->room);
     (void)pthread_mutex_unlock(&p->lock);
-    (void)zmq_close(p->facts);
+    zw_publish_close_socket(p->facts, p->options.facts_endpoints, p->options.facts_count);
     zw_buf_done(&f.buf);
     return NULL;
 }

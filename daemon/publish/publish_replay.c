@@ -83,6 +83,6 @@ void *zw_publish_replay_loop(void *arg)
     }
     for (int i = 0; i < FRAMES; i++)
         (void)zmq_msg_close(&r.frames[i]);
-    (void)zmq_close(p->replay);
+    zw_publish_close_socket(p->replay, p->options.replay_endpoints, p->options.replay_count);
     return NULL;
 }

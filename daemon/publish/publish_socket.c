@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -11,6 +12,7 @@ enum {
     HEARTBEAT_MS = 5000,
     DEAD_MS = 15000,
     BACKLOG = 1024,
+    CLOSE_MS = 500,
     FACTS_LINGER_MS = 2000,
     FACTS_MESSAGE_BYTES = 4096,      /* in: subscriptions only */
     REPLAY_MESSAGE_BYTES = 256 << 10, /* in: more than a request may have, so that one too large gets an answer */
@@ -84,16 +86,44 @@ static int bind_one(void *socket, const char *endpoint, unsigned mode)
     return path && chmod(path, (mode_t)mode) < 0 ? -errno : 0;
 }
 
-static int bind_all(void *socket, const char *const *endpoints, size_t n, unsigned mode, const char **ret_endpoint)
+/* Returns how many were bound; *ret_error is 0 when all were. */
+static size_t bind_all(void *socket, const char *const *endpoints, size_t n, unsigned mode, const char **ret_endpoint, int *ret_error)
 {
+    *ret_error = 0;
     for (size_t i = 0; i < n; i++) {
-        int r = bind_one(socket, endpoints[i], mode ? mode : 0660);
-        if (r < 0) {
+        *ret_error = bind_one(socket, endpoints[i], mode ? mode : 0660);
+        if (*ret_error < 0) {
             *ret_endpoint = endpoints[i];
-            return r;
+            return i;
         }
     }
-    return 0;
+    return n;
+}
+
+/* libzmq closes in a thread of its own, and removes the file last. Were we to return before, the same path, bound anew, could
+ * lose its new file to the old socket. */
+void zw_publish_close_socket(void *socket, const char *const *endpoints, size_t bound)
+{
+    const struct timespec pause = { 0, 1000000 };
+    struct stat st;
+    (void)zmq_close(socket);
+    for (size_t i = 0; i < bound; i++) {
+        const char *path = ipc_path(endpoints[i]);
+        for (int k = 0; path && k < CLOSE_MS && lstat(path, &st) == 0; k++)
+            (void)nanosleep(&pause, NULL);
+    }
+}
+
+static int finish(void *socket, int r, const char *const *endpoints, size_t n, unsigned mode, void **ret, const char **ret_endpoint)
+{
+    size_t bound = 0;
+    if (r == 0)
+        bound = bind_all(socket, endpoints, n, mode, ret_endpoint, &r);
+    if (r < 0)
+        zw_publish_close_socket(socket, endpoints, bound);
+    else
+        *ret = socket;
+    return r;
 }
 
 int zw_publish_facts_socket(const zw_publish_options_t *o, void **ret, const char **ret_endpoint)
@@ -103,13 +133,7 @@ int zw_publish_facts_socket(const zw_publish_options_t *o, void **ret, const cha
     if (!socket)
         return -errno;
     int r = set_all(socket, settings, sizeof(settings) / sizeof(settings[0]), FACTS_MESSAGE_BYTES);
-    if (r == 0)
-        r = bind_all(socket, o->facts_endpoints, o->facts_count, o->socket_mode, ret_endpoint);
-    if (r < 0)
-        (void)zmq_close(socket);
-    else
-        *ret = socket;
-    return r;
+    return finish(socket, r, o->facts_endpoints, o->facts_count, o->socket_mode, ret, ret_endpoint);
 }
 
 int zw_publish_replay_socket(const zw_publish_options_t *o, void **ret, const char **ret_endpoint)
@@ -122,11 +146,5 @@ int zw_publish_replay_socket(const zw_publish_options_t *o, void **ret, const ch
     if (!socket)
         return -errno;
     int r = set_all(socket, settings, sizeof(settings) / sizeof(settings[0]), REPLAY_MESSAGE_BYTES);
-    if (r == 0)
-        r = bind_all(socket, o->replay_endpoints, o->replay_count, o->socket_mode, ret_endpoint);
-    if (r < 0)
-        (void)zmq_close(socket);
-    else
-        *ret = socket;
-    return r;
+    return finish(socket, r, o->replay_endpoints, o->replay_count, o->socket_mode, ret, ret_endpoint);
 }

@@ -100,16 +100,15 @@ static size_t bind_all(void *socket, const char *const *endpoints, size_t n, uns
     return n;
 }
 
-/* libzmq closes in a thread of its own, and removes the file last. Were we to return before, the same path, bound anew, could
- * lose its new file to the old socket. */
+/* libzmq closes in a thread of its own, and leaves the file. Were we to return before, the same path, bound anew, would seem to
+ * be served by another. */
 void zw_publish_close_socket(void *socket, const char *const *endpoints, size_t bound)
 {
     const struct timespec pause = { 0, 1000000 };
-    struct stat st;
     (void)zmq_close(socket);
     for (size_t i = 0; i < bound; i++) {
         const char *path = ipc_path(endpoints[i]);
-        for (int k = 0; path && k < CLOSE_MS && lstat(path, &st) == 0; k++)
+        for (int k = 0; path && k < CLOSE_MS && check_ipc_path(path) == -EADDRINUSE; k++)
             (void)nanosleep(&pause, NULL);
     }
 }

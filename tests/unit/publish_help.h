@@ -107,6 +107,7 @@ static inline void *pub_connect(pub_t *p, int kind, const char *endpoint, int hw
 /* One published message; false on timeout. `payload` is borrowed from p->in. */
 static inline bool pub_receive(pub_t *p, void *sub, char *topic, size_t room, zw_str_t *payload)
 {
+    *payload = zw_str(NULL, 0);
     int n = zmq_recv(sub, topic, room - 1, 0);
     if (n < 0)
         return false;

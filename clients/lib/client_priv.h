@@ -30,8 +30,9 @@ typedef enum { ZW_CONN_SAME = 0, ZW_CONN_LOST = 1, ZW_CONN_MADE = 2 } zw_conn_ch
 /* Opens and connects; the caller subscribes. hwm 0: no limit. -errno; then *conn is as zw_conn_close leaves it. */
 int zw_conn_open(zw_client_t *client, zw_conn_t *conn, int type, const char *endpoint, int hwm);
 void zw_conn_close(zw_conn_t *conn);
-/* True when a message can be taken at once. */
-bool zw_conn_ready(const zw_conn_t *conn);
+/* True when a message can be taken at once, or (where `unsent`: one was refused) sent. To be asked last before waiting: any
+ * call on a socket may take the news off its descriptor, which then does not show it again. */
+bool zw_conn_ready(const zw_conn_t *conn, bool unsent);
 /* Takes what the monitor has told: a set of zw_conn_change_t. LOST and MADE together: it was lost, and is there again. */
 unsigned zw_conn_watch(zw_conn_t *conn);
 /* Receives one frame without waiting into *msg, which is initialised by the caller. 1, 0 (nothing there), -errno. */

@@ -81,11 +81,11 @@ void zw_conn_close(zw_conn_t *conn)
     conn->up = false;
 }
 
-bool zw_conn_ready(const zw_conn_t *conn)
+bool zw_conn_ready(const zw_conn_t *conn, bool unsent)
 {
     int events = 0;
     size_t size = sizeof events;
-    return zmq_getsockopt(conn->socket, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLIN);
+    return zmq_getsockopt(conn->socket, ZMQ_EVENTS, &events, &size) == 0 && (events & (unsent ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN));
 }
 
 unsigned zw_conn_watch(zw_conn_t *conn)

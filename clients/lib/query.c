@@ -89,7 +89,7 @@ static int exchange(zw_query_t *q, zw_conn_t *conn, zw_str_t question, int64_t u
             sent = zmq_send(conn->socket, question.p, question.n, ZMQ_DONTWAIT) >= 0;
         int r = take_answer(q, conn);
         if (r == 0)
-            r = zw_conn_ready(conn) ? 2 : zw_wait_for(&q->wait, until);
+            r = zw_conn_ready(conn, !sent) ? 2 : zw_wait_for(&q->wait, until);
         else if (r == 1)
             return 0;
         if (r < 0)

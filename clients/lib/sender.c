@@ -150,7 +150,8 @@ static void watch(zw_sender_t *s)
     }
 }
 
-static void send_unsent(zw_sender_t *s, int64_t now)
+/* True when something could not be sent: there is no connection, or its queue is full. */
+static bool send_unsent(zw_sender_t *s, int64_t now)
 {
     if (now >= s->retry_us) {
         s->scan = s->base;
@@ -166,9 +167,10 @@ static void send_unsent(zw_sender_t *s, int64_t now)
             continue;
         }
         if (zmq_send(s->conn.socket, e->message, e->n, ZMQ_DONTWAIT) < 0)
-            return; /* no connection, or its queue is full: the descriptor tells when that changes */
+            return true;
         e->sent_us = now;
     }
+    return false;
 }
 
 static int make_request(zw_sender_t *s, const zw_submission_t *a, zw_buf_t *out)
@@ -220,9 +222,9 @@ int zw_sender_submit(zw_sender_t *s, const zw_submission_t *article)
     s->info.outstanding++;
     s->info.submitted++;
     watch(s);
-    send_unsent(s, now);
+    bool unsent = send_unsent(s, now);
     /* Sending may have taken the news of an answer off the descriptor: make it readable again by the timer. */
-    if (zw_conn_ready(&s->conn))
+    if (zw_conn_ready(&s->conn, unsent))
         zw_wait_deadline(&s->wait, now);
     return 0;
 }
@@ -365,12 +367,12 @@ int zw_sender_next(zw_sender_t *s, int timeout_ms, const zw_outcome_t **ret)
             r = check_overdue(s, now);
         if (r < 0)
             return r;
-        send_unsent(s, now);
+        bool unsent = send_unsent(s, now);
         if (r > 0) {
             *ret = &s->outcome;
             return 1;
         }
-        if (zw_conn_ready(&s->conn)) /* came while we were sending */
+        if (zw_conn_ready(&s->conn, unsent)) /* came while we were sending */
             continue;
         zw_wait_deadline(&s->wait, next_deadline(s));
         if (s->info.outstanding == 0)

@@ -75,7 +75,7 @@ bool zw_sub_make_item(zw_subscriber_t *sub, zw_str_t topic, zw_str_t payload, bo
 /* ---- sub_replay.c */
 int zw_sub_take_answer(zw_subscriber_t *sub, int64_t now); /* 1: something has changed, 0: nothing there, -errno */
 int zw_sub_next_of_page(zw_subscriber_t *sub);             /* 1: item is set, 0: the page is done */
-void zw_sub_ask(zw_subscriber_t *sub, int64_t now);        /* if there is something to ask, and it can be sent */
+bool zw_sub_ask(zw_subscriber_t *sub, int64_t now);        /* if there is something to ask; false: it cannot be sent */
 void zw_sub_close_page(zw_subscriber_t *sub);
 
 #endif

@@ -68,7 +68,7 @@ static int send_question(zw_subscriber_t *sub)
     return r;
 }
 
-void zw_sub_ask(zw_subscriber_t *sub, int64_t now)
+bool zw_sub_ask(zw_subscriber_t *sub, int64_t now)
 {
     if (sub->asked && now >= sub->answer_by_us && !sub->page_open) {
         sub->asked = false;
@@ -76,13 +76,14 @@ void zw_sub_ask(zw_subscriber_t *sub, int64_t now)
             sub->unanswered++;
     }
     if (sub->asked || now < sub->pause_until_us || !has_question(sub))
-        return;
+        return true;
     if (send_question(sub) < 0)
-        return; /* not connected: the descriptor tells when that changes */
+        return false;
     sub->asked = true;
     sub->question++;
     sub->answer_by_us = now + ((int64_t)sub->client->answer_ms * 1000 << sub->unanswered);
     sub->info.questions++;
+    return true;
 }
 
 /* ---- answers */

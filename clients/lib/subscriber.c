@@ -181,7 +181,7 @@ static int step(zw_subscriber_t *sub, int64_t now)
     if (r < 0)
         return r;
     if (sub->page_open) {
-        zw_sub_ask(sub, now); /* the next page is fetched while this one is handed out */
+        (void)zw_sub_ask(sub, now); /* the next page is fetched while this one is handed out */
         r = zw_sub_next_of_page(sub);
         return r != 0 ? r : 2;
     }
@@ -198,11 +198,11 @@ static int step(zw_subscriber_t *sub, int64_t now)
         return r < 0 ? r : 2;
     if (sub->state == ZW_SUB_FAILED)
         return sub->failure;
-    zw_sub_ask(sub, now);
+    bool sent = zw_sub_ask(sub, now);
     r = check_silence(sub, now);
     if (r < 0)
         return r;
-    return zw_conn_ready(&sub->facts) || zw_conn_ready(&sub->replay) ? 2 : 0;
+    return zw_conn_ready(&sub->facts, false) || zw_conn_ready(&sub->replay, !sent) ? 2 : 0;
 }
 
 int zw_subscriber_next(zw_subscriber_t *sub, int timeout_ms, const zw_item_t **ret)

@@ -230,6 +230,25 @@ static void asks_questions(void **state)
     fake_done(&f);
 }
 
+/* The news that a connection is there comes once: a question that was refused just before must not wait for another. */
+static void no_question_is_left_lying(void **state)
+{
+    fake_t f;
+    fake_init(&f, 1);
+    fake_start(&f);
+    for (unsigned k = 0; k < 100; k++) {
+        zw_client_t *client;
+        zw_query_t *query;
+        int64_t us;
+        assert_int_equal(zw_client_open(f.dir, &client), 0);
+        assert_int_equal(zw_query_open(client, &query), 0);
+        assert_int_equal(zw_query_ping(query, k % 2 ? "submit" : "replay", 3000, &us), 0);
+        zw_query_close(query);
+        zw_client_close(client);
+    }
+    fake_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +259,7 @@ int main(void)
         cmocka_unit_test(refuses_what_could_never_be_sent),
         cmocka_unit_test(makes_up_ids),
         cmocka_unit_test(asks_questions),
+        cmocka_unit_test(no_question_is_left_lying),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

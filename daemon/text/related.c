@@ -127,8 +127,10 @@ int zw_related_take(zw_repair_t *r, zw_rows_t *rows, const zw_related_t **ret, s
         zw_row_t *row = &rows->p[i];
         size_t k = i;
         if (is_header(row->utf8)) {
-            size_t dated = 0, undated = 0;
-            for (k = i + 1; k < rows->n; k++) {
+            size_t dated = 0, undated = 0, heads = i + 1;
+            while (heads < rows->n && is_header(rows->p[heads].utf8))
+                heads++;
+            for (k = heads; k < rows->n; k++) {
                 entry_t e = entry_of(rows->p[k].utf8);
                 bool taken = e.dated || e.bullet || (dated == 0 && !zw_has(e.title, ",") && rows->p[k].n <= 40);
                 if (!taken || !is_headline(&rows->p[k], &e) || is_header(rows->p[k].utf8))
@@ -136,10 +138,12 @@ int zw_related_take(zw_repair_t *r, zw_rows_t *rows, const zw_related_t **ret, s
                 (e.dated ? &dated : &undated)[0]++;
             }
             /* Undated lines under such a word are headlines only where nothing but headlines follows. */
-            if (k > i + 1 && (dated > 0 || k == rows->n)) {
-                row->gone = true;
-                zw_note_units(r, ZW_REPAIR_BOILERPLATE, row->u, row->n, NULL, 0);
-                for (size_t j = i + 1; j < k; j++) {
+            if (k > heads && (dated > 0 || k == rows->n)) {
+                for (; i < heads; i++) {
+                    rows->p[i].gone = true;
+                    zw_note_units(r, ZW_REPAIR_BOILERPLATE, rows->p[i].u, rows->p[i].n, NULL, 0);
+                }
+                for (size_t j = heads; j < k; j++) {
                     entry_t e = entry_of(rows->p[j].utf8);
                     int x = add(r, &rows->p[j], &e, &list, &n, &cap);
                     if (x < 0)

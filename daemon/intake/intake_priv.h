@@ -31,7 +31,7 @@ int zw_intake_read_feed(zw_intake_t *intake, int max);
 
 /* intake_answer.c: sends all answers that are there and recycles their jobs. */
 void zw_intake_answer(zw_intake_t *intake);
-/* One answer at once. */
-void zw_intake_send(zw_intake_t *intake, const zw_job_t *job, zw_str_t answer);
+/* One answer at once; false when it could not be delivered. */
+bool zw_intake_send(zw_intake_t *intake, const zw_job_t *job, zw_str_t answer);
 
 #endif

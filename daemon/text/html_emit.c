@@ -11,6 +11,7 @@ typedef struct writer {
     size_t n, cap;
     unsigned line_flags; /* for the first unit of the next line */
     uint32_t src;        /* where the last mark-up stood */
+    bool fixed;          /* line breaks are those of a list or table */
     bool failed;
 } writer_t;
 
@@ -37,7 +38,7 @@ static bool at_line_start(const writer_t *w)
 static void end_line(writer_t *w)
 {
     if (!at_line_start(w))
-        put(w, (zw_unit_t){ .cp = '\n', .flags = ZW_UNIT_PARA, .src = w->src });
+        put(w, (zw_unit_t){ .cp = '\n', .flags = ZW_UNIT_PARA | (w->fixed || w->line_flags & ZW_UNIT_CELL ? ZW_UNIT_KEEP : 0), .src = w->src });
     w->line_flags = 0;
 }
 
@@ -149,6 +150,7 @@ int zw_page_emit(zw_page_t *page, uint32_t body)
     static const uint32_t HEADER[] = { 0x76F8, 0x5173, 0x65B0, 0x95FB }; /* 相关新闻, for lists that their class names */
     writer_t w = { .page = page, .src = page->n ? page->r->text.u[0].src : 0 };
     emit_range(&w, body, false);
+    w.fixed = true;
     end_line(&w);
     for (uint32_t i = 1; i < page->n;) {
         const zw_element_t *e = &page->el[i];

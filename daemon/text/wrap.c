@@ -8,14 +8,15 @@
 
 #include "base/utf8.h"
 
-enum { LINE_MIN = 15, SPREAD = 6, PARA_END_MIN = 3 };
+enum { LINE_MIN = 15, SPREAD = 6, PARA_END_MAX = 3 };
 
 typedef struct wrapped {
     uint32_t start, end; /* units, without the line break */
     uint32_t n;
     bool final;          /* ends with an end of sentence */
-    bool hard;           /* its line break comes from mark-up */
-    bool list;           /* begins like an item, or follows an indent */
+    bool hard, fixed;    /* its line break comes from mark-up; from a list or table */
+    bool item, indented; /* begins with a bullet; with two blanks */
+    bool continues;      /* begins with what cannot begin a line of its own */
 } wrapped_t;
 
 static bool is_closing(uint32_t cp)
@@ -23,17 +24,39 @@ static bool is_closing(uint32_t cp)
     return cp == 0x201D || cp == 0x2019 || cp == ')' || cp == 0xFF09 || cp == 0x300D || cp == 0x300F || cp == 0x300B;
 }
 
-static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t start, size_t end, bool hard)
+/* "二、", "(三)", "4.": what begins an item of an enumeration. */
+static bool is_numbered(const zw_unit_t *u, size_t n)
 {
-    wrapped_t l = { (uint32_t)start, (uint32_t)end, (uint32_t)(end - start), false, hard, false };
+    static const uint32_t FIGURES[] = { 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341 };
+    size_t k = n && (u[0].cp == '(' || u[0].cp == 0xFF08), digits = k;
+    for (bool more = true; more && k < n && k < 4;) {
+        more = zw_is_digit(u[k].cp);
+        for (size_t i = 0; i < sizeof FIGURES / sizeof *FIGURES; i++)
+            more |= u[k].cp == FIGURES[i];
+        k += more;
+    }
+    return k > digits && k < n && (u[k].cp == 0x3001 || u[k].cp == '.' || u[k].cp == ')' || u[k].cp == 0xFF09);
+}
+
+static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t start, size_t end, size_t text_end)
+{
+    wrapped_t l = { .start = (uint32_t)start, .end = (uint32_t)end, .n = (uint32_t)(end - start) };
     size_t k = end;
+    if (end < text_end) {
+        l.hard = u[end].flags & ZW_UNIT_PARA;
+        l.fixed = u[end].flags & ZW_UNIT_KEEP;
+    }
     while (k > start && (zw_kind(t, u[k - 1].cp) & (ZW_IS_BLANK | ZW_IS_NOTHING) || is_closing(u[k - 1].cp)))
         k--;
     l.final = k > start && zw_is_final(u[k - 1].cp);
-    /* An indent of two Chinese blanks opens a paragraph. */
-    l.list = end - start >= 2 && zw_kind(t, u[start].cp) & ZW_IS_BLANK && zw_kind(t, u[start + 1].cp) & ZW_IS_BLANK;
+    if (l.final && (u[k - 1].cp == ';' || u[k - 1].cp == 0xFF1B)) /* ends a line only before the next item */
+        l.final = end + 1 < text_end && is_numbered(u + end + 1, text_end - end - 1);
+    l.final |= k > start && k < end && (zw_is_digit(u[k - 1].cp) || u[k - 1].cp == 0x65E5) && is_closing(u[end - 1].cp); /* title(date) */
+    l.indented = end - start >= 2 && zw_kind(t, u[start].cp) & ZW_IS_BLANK && zw_kind(t, u[start + 1].cp) & ZW_IS_BLANK;
     uint32_t first = end > start ? u[start].cp : 0;
-    l.list |= first == '-' || first == '*' || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
+    l.item = first == '-' || first == '*' || first == 0xB7 || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
+    l.continues = is_closing(first) || first == 0x3002 || first == ',' || first == 0xFF0C || first == 0x3001 || first == ';' || first == 0xFF1B ||
+                  first == ':' || first == 0xFF1A;
     return l;
 }
 
@@ -42,7 +65,7 @@ static bool is_blind(const wrapped_t *l, size_t n)
 {
     size_t same = 0, open = 0;
     for (size_t i = 0; i + 1 < n; i++) {
-        if (l[i].n < LINE_MIN || l[i].hard)
+        if (l[i].n < LINE_MIN || l[i].fixed || l[i + 1].item)
             continue;
         if (!l[i].final)
             open++;
@@ -52,19 +75,31 @@ static bool is_blind(const wrapped_t *l, size_t n)
     return open >= 3 && same * 4 >= open * 3;
 }
 
-static bool is_loose(const wrapped_t *l, size_t n)
+static uint32_t common_width(const wrapped_t *l, size_t n)
 {
-    size_t open = 0, longer = 0;
-    uint32_t widest = 0;
+    uint32_t counts[128] = { 0 }, best = 0;
     for (size_t i = 0; i < n; i++)
-        widest = l[i].n > widest ? l[i].n : widest;
+        if (l[i].n < 128 && l[i].n >= LINE_MIN && !l[i].final)
+            counts[l[i].n]++;
+    for (uint32_t k = 0; k < 128; k++)
+        best = counts[k] > counts[best] ? k : best;
+    return best;
+}
+
+/* Whether most longer lines end open, at about one width. */
+static bool is_loose(const wrapped_t *l, size_t n, uint32_t usual)
+{
+    size_t open = 0, near = 0, longer = 0;
     for (size_t i = 0; i + 1 < n; i++) {
         if (l[i].n < LINE_MIN || l[i].hard)
             continue;
         longer++;
-        open += !l[i].final;
+        if (l[i].final || l[i + 1].item)
+            continue;
+        open++;
+        near += l[i].n + SPREAD >= usual && l[i].n <= usual + SPREAD;
     }
-    return widest <= 120 && open >= 4 && open * 2 > longer;
+    return open >= 4 && open * 2 > longer && near * 4 >= open * 3;
 }
 
 /* The shortest length that two neighbouring lines share: what is much shorter is a heading, not a full line. */
@@ -81,7 +116,11 @@ static uint32_t shortest_full(const wrapped_t *l, size_t n)
 static bool goes_on_blind(const wrapped_t *l, size_t n, size_t i, uint32_t width, uint32_t full)
 {
     const wrapped_t *a = &l[i], *b = &l[i + 1];
-    if (a->hard || b->n == 0 || a->n == 0 || (width == 0 && a->n < full))
+    if (b->n == 0 || a->n == 0 || a->fixed || b->item)
+        return false;
+    if (b->continues)
+        return true;
+    if (width == 0 && a->n < full)
         return false;
     if (width && a->n < width)
         return false;
@@ -99,22 +138,10 @@ static bool goes_on_blind(const wrapped_t *l, size_t n, size_t i, uint32_t width
 static bool goes_on_loose(const wrapped_t *l, size_t i, uint32_t width)
 {
     const wrapped_t *a = &l[i], *b = &l[i + 1];
-    if (a->hard || a->n == 0 || b->n == 0 || b->list)
+    if (a->hard || a->n == 0 || b->n == 0 || b->item || b->indented)
         return false;
-    if (!a->final)
-        return a->n + SPREAD >= width || a->n >= LINE_MIN;
-    return a->n + 1 >= width && b->n > 0 && !b->list && a->n > LINE_MIN && width == a->n && b->n <= PARA_END_MIN;
-}
-
-static uint32_t common_width(const wrapped_t *l, size_t n)
-{
-    uint32_t counts[128] = { 0 }, best = 0;
-    for (size_t i = 0; i < n; i++)
-        if (l[i].n < 128 && l[i].n >= LINE_MIN && !l[i].final)
-            counts[l[i].n]++;
-    for (uint32_t k = 0; k < 128; k++)
-        best = counts[k] > counts[best] ? k : best;
-    return best;
+    /* A full line that ends a sentence goes on only in what is too short for a paragraph. */
+    return b->continues || (a->final ? a->n >= width && b->n <= PARA_END_MAX : a->n + 2 * SPREAD >= width);
 }
 
 int zw_wrap_join(zw_repair_t *r)
@@ -134,17 +161,20 @@ int zw_wrap_join(zw_repair_t *r)
         size_t end = start;
         while (end < n && u[end].cp != '\n')
             end++;
-        l[lines++] = line_of(t, u, start, end, end < n && u[end].flags & ZW_UNIT_PARA);
+        l[lines++] = line_of(t, u, start, end, n);
         start = end + 1;
     }
-    bool blind = is_blind(l, lines), loose = !blind && is_loose(l, lines);
-    if (!blind && !loose)
-        return 0;
     uint32_t width = 0, usual = common_width(l, lines), full = shortest_full(l, lines);
+    bool blind = is_blind(l, lines);
+    if (!blind && !is_loose(l, lines, usual))
+        return 0;
     size_t w = 0;
     for (size_t i = 0; i < lines; i++) {
-        memmove(u + w, u + l[i].start, l[i].n * sizeof *u);
-        w += l[i].n;
+        uint32_t from = l[i].start;
+        while (width && from < l[i].end && zw_kind(t, u[from].cp) & ZW_IS_BLANK) /* the indent of a line that goes on */
+            from++;
+        memmove(u + w, u + from, (l[i].end - from) * sizeof *u);
+        w += l[i].end - from;
         if (i + 1 == lines)
             break;
         bool on = blind ? goes_on_blind(l, lines, i, width, full) : goes_on_loose(l, i, usual);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-const char *const ZW_TRACE_NAMES[] = { "no match", "nearly", "over its limit", "unless", "where", "zip", "key open", "lost",
+const char *const ZW_TRACE_NAMES[] = { "no match", "nearly", "over its limit", "condition", "where", "zip", "key open", "lost",
                                        "yields", "repeated", "fact" };
 
 /* ---- the scratch of a thread */
@@ -91,29 +91,52 @@ static int by_place(const void *va, const void *vb)
     return memcmp(a->id, b->id, sizeof(a->id));
 }
 
+/* Where a part of a line that is too long ends: behind a full stop, else at the limit. */
+static uint32_t part_end(zw_str_t text, uint32_t start, uint32_t end)
+{
+    if (end - start <= ZW_PART_BYTES)
+        return end;
+    uint32_t cut = start + ZW_PART_BYTES;
+    for (uint32_t i = cut; i > start + ZW_PART_BYTES / 2; i--)
+        if (memcmp(text.p + i - 3, "。", 3) == 0)
+            return i;
+    while (((unsigned char)text.p[cut] & 0xC0) == 0x80)
+        cut--;
+    return cut;
+}
+
+static int run_part(zw_run_t *run, zw_span_t part, size_t *from)
+{
+    zw_match_t **matches;
+    size_t count;
+    zw_paragraph_t *p = &run->paragraphs[run->paragraph_count];
+    int r = zw_paragraph_make(run->text, part, run->mentions, run->mention_count, from, run->arena, p);
+    if (r < 0)
+        return r;
+    run->paragraph_count++;
+    zw_frame_paragraph(run, p);
+    r = zw_match_paragraph(run, p, &matches, &count);
+    if (r == 0)
+        r = zw_resolve_paragraph(run, p, matches, count);
+    zw_frame_close(run, p);
+    return r;
+}
+
 static int run_lines(zw_run_t *run)
 {
     size_t from = 0;
     int r = 0;
-    run->paragraphs = zw_arena_calloc(run->arena, run->text->line_count, sizeof(*run->paragraphs));
+    const zw_line_t *lines = run->text->lines;
+    size_t parts = run->text->line_count + 2 * run->text->text.n / ZW_PART_BYTES + 1;
+    run->paragraphs = zw_arena_calloc(run->arena, parts, sizeof(*run->paragraphs));
     if (!run->paragraphs)
         return -ENOMEM;
-    for (size_t i = 0; i < run->text->line_count && r == 0; i++) {
-        zw_match_t **matches;
-        size_t count;
-        zw_paragraph_t *p = &run->paragraphs[run->paragraph_count];
-        if (run->text->lines[i].kind != ZW_LINE_BODY || run->text->lines[i].span.end <= run->text->lines[i].span.start)
-            continue;
-        r = zw_paragraph_make(run->text, run->text->lines[i].span, run->mentions, run->mention_count, &from, run->arena, p);
-        if (r < 0)
-            break;
-        run->paragraph_count++;
-        zw_frame_paragraph(run, p);
-        r = zw_match_paragraph(run, p, &matches, &count);
-        if (r == 0)
-            r = zw_resolve_paragraph(run, p, matches, count);
-        zw_frame_close(run, p);
-    }
+    for (size_t i = 0; i < run->text->line_count && r == 0; i++)
+        for (uint32_t at = lines[i].span.start; at < lines[i].span.end && lines[i].kind == ZW_LINE_BODY && r == 0;) {
+            uint32_t end = part_end(run->text->text, at, lines[i].span.end);
+            r = run_part(run, (zw_span_t){ at, end }, &from);
+            at = end;
+        }
     return r;
 }
 

@@ -14,7 +14,8 @@
 
 enum {
     ZW_MAX_MATCHES = 64,        /* of one pattern in one sentence */
-    ZW_MAX_DRAFTS = 512,        /* of one paragraph */
+    ZW_PART_BYTES = 24000,      /* a longer line is taken as several paragraphs */
+    ZW_MAX_DRAFTS = 1024,       /* of one paragraph */
     ZW_MATCH_LIMIT = 50000,     /* PCRE2's own steps for one attempt */
     ZW_MATCH_LISTS = 8          /* room that a list of items begins with */
 };

@@ -1,8 +1,6 @@
 /* Slots that the sentence leaves out and the context makes plain. */
 #include "extract/engine.h"
 
-#include <errno.h>
-
 typedef struct {
     zw_run_t *run;
     zw_draft_t *d;
@@ -67,14 +65,14 @@ static int search(const filler_t *f)
 
 static int most_named(const zw_run_t *run, uint32_t classes)
 {
-    enum { MAX_SEEN = 64 };
+    enum { MAX_SEEN = 64, MAX_LOOK = 2000 };
     struct {
         zw_str_t name;
         int mention;
         uint32_t count;
     } seen[MAX_SEEN];
     size_t n = 0, best = 0;
-    for (size_t i = 0; i < run->mention_count; i++) {
+    for (size_t i = 0; i < run->mention_count && i < MAX_LOOK; i++) {
         if (!zw_is_class(run, (int)i, classes))
             continue;
         zw_str_t name = run->mentions[i].identity.n > 0 ? run->mentions[i].identity : run->mentions[i].canonical;

@@ -38,6 +38,17 @@ static zw_str_t part(const zw_paragraph_t *p, uint32_t start, uint32_t end)
     return zw_str(p->skeleton.p + start, end > start ? end - start : 0);
 }
 
+/* The sentences around, so many bytes each way, so that a long paragraph costs no more than a short one. */
+static zw_str_t window(const zw_paragraph_t *p, uint32_t start, uint32_t end)
+{
+    size_t first = 0, last = p->sentence_count - 1;
+    while (first < last && p->sentences[first].sk.start + ZW_SENTENCE_BYTES < start)
+        first++;
+    while (last > first && p->sentences[last].sk.end > end + ZW_SENTENCE_BYTES)
+        last--;
+    return part(p, p->sentences[first].sk.start, p->sentences[last].sk.end);
+}
+
 static bool refused(matcher_t *m, const zw_match_t *match, zw_scope_t *ret_scope)
 {
     const zw_rule_t *rule = match->rule;
@@ -50,14 +61,16 @@ static bool refused(matcher_t *m, const zw_match_t *match, zw_scope_t *ret_scope
         if (last->clauses[i - 1].sk.end >= match->sk.end)
             to = last->clauses[i - 1].sk.end;
     const zw_str_t scopes[ZW_SCOPES] = {
-        [ZW_UNLESS_CLAUSE] = part(m->p, from, to),
-        [ZW_UNLESS_SENTENCE] = part(m->p, first->sk.start, last->sk.end),
-        [ZW_UNLESS_MATCH] = part(m->p, match->sk.start, match->sk.end),
-        [ZW_UNLESS_BEFORE] = part(m->p, from, match->sk.start),
-        [ZW_UNLESS_AFTER] = part(m->p, match->sk.end, to),
+        [ZW_IN_CLAUSE] = part(m->p, from, to),
+        [ZW_IN_SENTENCE] = part(m->p, first->sk.start, last->sk.end),
+        [ZW_IN_MATCH] = part(m->p, match->sk.start, match->sk.end),
+        [ZW_IN_BEFORE] = part(m->p, from, match->sk.start),
+        [ZW_IN_AFTER] = part(m->p, match->sk.end, to),
+        [ZW_IN_PARAGRAPH] = window(m->p, first->sk.start, last->sk.end),
     };
     for (unsigned i = 0; i < ZW_SCOPES; i++)
-        if (zw_engine_test(m->run, rule->unless[i], scopes[i], false, NULL)) {
+        if (zw_engine_test(m->run, rule->unless[i], scopes[i], false, NULL) ||
+            (rule->requires[i] && !zw_engine_test(m->run, rule->requires[i], scopes[i], false, NULL))) {
             *ret_scope = (zw_scope_t)i;
             return true;
         }
@@ -111,9 +124,8 @@ static bool keep(matcher_t *m, zw_match_t *match)
 {
     zw_scope_t scope;
     if (refused(m, match, &scope)) {
-        static const char *const NAMES[ZW_SCOPES] = { "clause", "sentence", "match", "before", "after" };
         zw_engine_trace(m->run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = match->rule, .pattern = match->pattern,
-                                              .what = zw_strz(NAMES[scope]), .paragraph = m->p,
+                                              .what = zw_strz(ZW_SCOPE_NAMES[scope]), .paragraph = m->p,
                                               .text = zw_paragraph_span(m->p, match->sk.start, match->sk.end) });
         return true;
     }

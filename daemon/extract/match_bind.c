@@ -73,12 +73,30 @@ void zw_bind_piece(zw_run_t *run, const zw_paragraph_t *p, const zw_slot_def_t *
 
 /* ---- groups */
 
-static void bind_list(zw_run_t *run, const zw_paragraph_t *p, zw_bound_t *slot, const zw_capture_t *capture)
+/* 质量总监宋志远 with pick PERSON: the last mention of those classes stands for the whole. */
+static zw_piece_t picked(const zw_run_t *run, const zw_draft_t *d, int slot, zw_piece_t piece)
 {
+    const zw_rule_t *rule = d->match->rule;
+    for (size_t i = 0; i < rule->pick_count; i++) {
+        if (rule->picks[i].slot != slot || zw_is_class(run, piece.mention, rule->picks[i].classes))
+            continue;
+        for (uint32_t at = piece.sk.end; at >= piece.sk.start + 3; at--)
+            if (zw_is_class(run, d->paragraph->mention[at - 3], rule->picks[i].classes) &&
+                (at == 3 || d->paragraph->mention[at - 4] != d->paragraph->mention[at - 3]))
+                return zw_piece(d->paragraph, at - 3, at);
+    }
+    return piece;
+}
+
+static void bind_list(zw_run_t *run, const zw_draft_t *d, zw_bound_t *slot, const zw_capture_t *capture)
+{
+    const zw_paragraph_t *p = d->paragraph;
     zw_piece_t pieces[ZW_MAX_ITEMS];
     size_t n = capture->item ? 1 : zw_piece_split(p, capture->piece, pieces, ZW_MAX_ITEMS), old = 0;
     if (capture->item)
         pieces[0] = capture->piece;
+    for (size_t i = 0; i < n; i++)
+        pieces[i] = picked(run, d, capture->group->slot, pieces[i]);
     if (slot->value.kind == ZW_V_LIST)
         old = slot->value.list.n;
     zw_value_t *items = zw_arena_calloc(run->arena, old + n, sizeof(*items));
@@ -140,10 +158,11 @@ static void bind_group(zw_run_t *run, zw_draft_t *d, const zw_capture_t *capture
     if (empty || (slot->value.kind != ZW_V_NULL && def->kind != ZW_K_LIST))
         return;
     if (def->kind == ZW_K_LIST) {
-        bind_list(run, d->paragraph, slot, capture);
+        bind_list(run, d, slot, capture);
         return;
     }
-    zw_bind_piece(run, d->paragraph, def, &capture->piece, rule, &bound);
+    zw_piece_t piece = capture->group->part < 0 ? picked(run, d, capture->group->slot, capture->piece) : capture->piece;
+    zw_bind_piece(run, d->paragraph, def, &piece, rule, &bound);
     if (bound.value.kind != ZW_V_NULL)
         *slot = bound;
 }
@@ -186,6 +205,73 @@ static zw_str_t look_up(void *ctx, zw_str_t name)
     return group_text(l->run, l->draft, name);
 }
 
+/* A group's number, for sums. */
+static zw_str_t look_up_number(void *ctx, zw_str_t name)
+{
+    lookup_t *l = ctx;
+    zw_quantity_t q;
+    for (size_t i = 0; i < l->draft->match->capture_count; i++) {
+        const zw_capture_t *c = &l->draft->match->captures[i];
+        if (!zw_str_eq(c->group->name, name) || !zw_piece_quantity(l->run->text, l->run->mentions, &c->piece, &q))
+            continue;
+        zw_str_t text = zw_arena_printf(l->run->arena, "%.15g", q.value);
+        l->run->no_memory = l->run->no_memory || !text.p;
+        return text;
+    }
+    return zw_str("", 0);
+}
+
+/* "100 - 21.7": a number, or two with + - * / between blanks. */
+static zw_value_t as_number(zw_str_t text)
+{
+    zw_value_t left = zw_value_constant(ZW_K_NUMBER, text), right = { .kind = ZW_V_NULL };
+    const char *blank = memchr(text.p, ' ', text.n);
+    size_t at = blank ? (size_t)(blank - text.p) : 0;
+    if (left.kind == ZW_V_NUM || at == 0 || at + 3 >= text.n || text.p[at + 2] != ' ')
+        return left;
+    left = zw_value_constant(ZW_K_NUMBER, zw_str(text.p, at));
+    right = zw_value_constant(ZW_K_NUMBER, zw_str(text.p + at + 3, text.n - at - 3));
+    if (left.kind != ZW_V_NUM || right.kind != ZW_V_NUM)
+        return (zw_value_t){ .kind = ZW_V_NULL };
+    switch (text.p[at + 1]) {
+    case '+':
+        left.num += right.num;
+        return left;
+    case '-':
+        left.num -= right.num;
+        return left;
+    case '*':
+        left.num *= right.num;
+        return left;
+    case '/':
+        if (right.num == 0)
+            break;
+        left.num /= right.num;
+        return left;
+    default:
+        break;
+    }
+    return (zw_value_t){ .kind = ZW_V_NULL };
+}
+
+static zw_value_t expand_template(zw_run_t *run, zw_draft_t *d, const zw_slot_def_t *def, zw_str_t text)
+{
+    lookup_t ctx = { run, d };
+    if (def->kind == ZW_K_NUMBER || def->kind == ZW_K_MEASURE)
+        return as_number(zw_value_template(text, look_up_number, &ctx, run->arena));
+    text = zw_value_template(text, look_up, &ctx, run->arena);
+    zw_value_t value = def->kind == ZW_K_WORD ? as_word(def, d->match->rule, text) : as_string(text);
+    if (def->kind != ZW_K_LIST || value.kind != ZW_V_STR)
+        return value;
+    zw_value_t *item = zw_arena_alloc(run->arena, sizeof(*item));
+    if (!item) {
+        run->no_memory = true;
+        return (zw_value_t){ .kind = ZW_V_NULL };
+    }
+    *item = value;
+    return (zw_value_t){ .kind = ZW_V_LIST, .list = { item, 1 } };
+}
+
 static void bind_set(zw_run_t *run, zw_draft_t *d, const zw_set_t *set)
 {
     const zw_slot_def_t *def = &d->match->rule->type->slots[set->slot];
@@ -194,25 +280,7 @@ static void bind_set(zw_run_t *run, zw_draft_t *d, const zw_set_t *set)
         def = &def->parts[set->part];
         slot = &d->parts[set->slot][set->part];
     }
-    zw_value_t value = set->value;
-    if (set->template) {
-        lookup_t ctx = { run, d };
-        zw_str_t text = zw_value_template(set->value.str, look_up, &ctx, run->arena);
-        value = def->kind == ZW_K_WORD ? as_word(def, d->match->rule, text) : as_string(text);
-        if (def->kind == ZW_K_LIST && value.kind == ZW_V_STR) {
-            zw_value_t *item = zw_arena_alloc(run->arena, sizeof(*item));
-            if (!item) {
-                run->no_memory = true;
-                return;
-            }
-            *item = value;
-            value = (zw_value_t){ .kind = ZW_V_LIST, .list = { item, 1 } };
-        }
-        zw_quantity_t q;
-        if (def->kind == ZW_K_NUMBER || def->kind == ZW_K_MEASURE)
-            value = zw_quantity_parse(text, &q) > 0 ? (zw_value_t){ .kind = ZW_V_NUM, .num = q.value }
-                                                    : (zw_value_t){ .kind = ZW_V_NULL };
-    }
+    zw_value_t value = set->template ? expand_template(run, d, def, set->value.str) : set->value;
     if (value.kind == ZW_V_NULL)
         return;
     zw_piece_t stands = slot->piece;
@@ -270,7 +338,7 @@ static bool value_matches(zw_run_t *run, const zw_where_t *w, const zw_value_t *
     return any;
 }
 
-static const zw_where_t *failed_where(zw_run_t *run, const zw_draft_t *d)
+static const zw_where_t *failed_where(zw_run_t *run, const zw_draft_t *d, bool may_be_open)
 {
     const zw_rule_t *rule = d->match->rule;
     for (size_t i = 0; i < rule->where_count; i++) {
@@ -283,7 +351,7 @@ static const zw_where_t *failed_where(zw_run_t *run, const zw_draft_t *d)
         bool open = value.kind == ZW_V_NULL || (value.kind == ZW_V_STR && value.str.n == 0);
         if (!open && value_matches(run, w, &value) == w->negate)
             return w;
-        if (open && !w->negate)
+        if (open && !w->negate && !(may_be_open && w->slot >= 0))
             return w;
     }
     return NULL;
@@ -365,6 +433,15 @@ static bool fail_key(zw_run_t *run, const zw_draft_t *d)
     return key.n > 0;
 }
 
+static bool fail_where(zw_run_t *run, const zw_draft_t *d, bool may_be_open)
+{
+    const zw_where_t *failed = failed_where(run, d, may_be_open);
+    if (failed)
+        zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_WHERE, .rule = d->match->rule, .pattern = d->match->pattern,
+                                           .what = failed->text, .paragraph = d->paragraph, .text = d->text });
+    return failed != NULL;
+}
+
 static bool has_late_source(const zw_fill_t *fills, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -391,16 +468,9 @@ zw_draft_t *zw_match_bind(zw_run_t *run, const zw_paragraph_t *p, const zw_match
         bind_set(run, d, &rule->sets[i]);
     close_maps(run, d);
     zw_fill_slots(run, d, false);
-    const zw_where_t *failed = failed_where(run, d);
-    if (failed) {
-        zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_WHERE, .rule = rule, .pattern = match->pattern, .what = failed->text,
-                                           .paragraph = p, .text = d->text });
-        return NULL;
-    }
+    /* what later facts may still fill cannot be judged yet */
     bool late = has_late_source(rule->fills, rule->fill_count) || has_late_source(rule->type->fills, rule->type->fill_count);
-    if (!late && fail_key(run, d))
-        return NULL;
-    return d;
+    return fail_where(run, d, late) || (!late && fail_key(run, d)) ? NULL : d;
 }
 
 bool zw_match_finish(zw_run_t *run, zw_draft_t *d)
@@ -408,7 +478,7 @@ bool zw_match_finish(zw_run_t *run, zw_draft_t *d)
     zw_fill_slots(run, d, true);
     bind_defaults(d);
     close_maps(run, d);
-    if (fail_key(run, d))
+    if (fail_where(run, d, false) || fail_key(run, d))
         return false;
     zw_fill_time(run, d);
     zw_fill_region(run, d);

@@ -162,8 +162,15 @@ typedef struct zw_where {
     bool negate;
 } zw_where_t;
 
-typedef enum { ZW_UNLESS_CLAUSE, ZW_UNLESS_SENTENCE, ZW_UNLESS_MATCH, ZW_UNLESS_BEFORE, ZW_UNLESS_AFTER } zw_scope_t;
-enum { ZW_SCOPES = 5 };
+/* Where a condition looks: PARAGRAPH is a window of the paragraph around the match. */
+typedef enum { ZW_IN_CLAUSE, ZW_IN_SENTENCE, ZW_IN_MATCH, ZW_IN_BEFORE, ZW_IN_AFTER, ZW_IN_PARAGRAPH, ZW_SCOPES } zw_scope_t;
+extern const char *const ZW_SCOPE_NAMES[ZW_SCOPES + 1]; /* ends in NULL */
+
+/* Of a capture that is more than a mention, the last mention of `classes` is taken. */
+typedef struct zw_pick {
+    int slot;
+    uint32_t classes;
+} zw_pick_t;
 
 typedef struct zw_rule {
     zw_str_t name;
@@ -173,7 +180,9 @@ typedef struct zw_rule {
     uint32_t first_pattern; /* number of patterns[0] among all patterns */
     zw_pattern_t *items;    /* or NULL */
     bool paragraph;         /* over: paragraph */
-    pcre2_code *unless[ZW_SCOPES];
+    pcre2_code *unless[ZW_SCOPES], *requires[ZW_SCOPES];
+    zw_pick_t *picks;
+    size_t pick_count;
     zw_set_t *sets;
     size_t set_count;
     zw_word_t *words;       /* `words`: captured text → constant, for word slots, before the type's own */

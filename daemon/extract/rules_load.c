@@ -203,8 +203,10 @@ static void free_rule(zw_rule_t *rule)
         pcre2_code_free(rule->patterns[i].code);
     if (rule->items)
         pcre2_code_free(rule->items->code);
-    for (size_t i = 0; i < ZW_SCOPES; i++)
+    for (size_t i = 0; i < ZW_SCOPES; i++) {
         pcre2_code_free(rule->unless[i]);
+        pcre2_code_free(rule->requires[i]);
+    }
     for (size_t i = 0; i < rule->where_count; i++)
         pcre2_code_free(rule->wheres[i].code);
 }

@@ -117,22 +117,50 @@ static void read_when(reader_t *r)
 
 /* ---- conditions */
 
-static void read_unless(reader_t *r, const zw_yaml_node_t *node)
+const char *const ZW_SCOPE_NAMES[ZW_SCOPES + 1] = { "clause", "sentence", "match", "before", "after", "paragraph", NULL };
+
+/* unless, requires: a pattern for the clause, or a map of scopes. */
+static void read_scopes(reader_t *r, const zw_yaml_node_t *node, pcre2_code **scopes)
 {
-    static const char *const SCOPES[] = { "clause", "sentence", "match", "before", "after", NULL };
     if (zw_yaml_kind(node) == ZW_YAML_SCALAR) {
-        r->rule->unless[ZW_UNLESS_CLAUSE] = zw_pattern_compile(r->rules, r->doc, node, r->c, NULL);
+        scopes[ZW_IN_CLAUSE] = zw_pattern_compile(r->rules, r->doc, node, r->c, NULL);
         return;
     }
     if (zw_yaml_kind(node) != ZW_YAML_MAP) {
-        zw_complain(r->c, r->doc, node, "unless is a pattern, or a map of clause, sentence, match, before, after");
+        zw_complain(r->c, r->doc, node, "a pattern is expected, or a map of clause, sentence, match, before, after, paragraph");
         return;
     }
-    (void)zw_rules_keys(r->doc, node, SCOPES, r->c);
+    (void)zw_rules_keys(r->doc, node, ZW_SCOPE_NAMES, r->c);
     for (unsigned i = 0; i < ZW_SCOPES; i++) {
-        const zw_yaml_node_t *pattern = zw_yaml_get(node, SCOPES[i]);
+        const zw_yaml_node_t *pattern = zw_yaml_get(node, ZW_SCOPE_NAMES[i]);
         if (pattern)
-            r->rule->unless[i] = zw_pattern_compile(r->rules, r->doc, pattern, r->c, NULL);
+            scopes[i] = zw_pattern_compile(r->rules, r->doc, pattern, r->c, NULL);
+    }
+}
+
+static void read_picks(reader_t *r, const zw_yaml_node_t *map)
+{
+    if (zw_yaml_kind(map) != ZW_YAML_MAP) {
+        zw_complain(r->c, r->doc, map, "pick is a map of slots to classes");
+        return;
+    }
+    r->rule->picks = take(r, zw_yaml_count(map), sizeof(*r->rule->picks));
+    if (!r->rule->picks)
+        return;
+    for (size_t i = 0; i < zw_yaml_count(map); i++) {
+        zw_pick_t *pick = &r->rule->picks[r->rule->pick_count];
+        const zw_yaml_node_t *classes = zw_yaml_at(map, i);
+        pick->slot = zw_type_slot(r->rule->type, zw_yaml_text(zw_yaml_key(map, i)));
+        if (pick->slot < 0)
+            zw_complain(r->c, r->doc, zw_yaml_key(map, i), "no slot '%.*s'", ZW_STR_ARGS(zw_yaml_text(zw_yaml_key(map, i))));
+        for (size_t j = 0; j < zw_rules_many(classes); j++) {
+            uint32_t mask;
+            if (zw_rules_class(zw_yaml_text(zw_rules_one(classes, j)), &mask) < 0)
+                zw_complain(r->c, r->doc, zw_rules_one(classes, j), "no class of mentions");
+            else
+                pick->classes |= mask;
+        }
+        r->rule->pick_count++;
     }
 }
 
@@ -312,7 +340,11 @@ static void read_options(reader_t *r)
     if ((node = zw_yaml_get(r->map, "over")))
         read_over(r, node);
     if ((node = zw_yaml_get(r->map, "unless")))
-        read_unless(r, node);
+        read_scopes(r, node, rule->unless);
+    if ((node = zw_yaml_get(r->map, "requires")))
+        read_scopes(r, node, rule->requires);
+    if ((node = zw_yaml_get(r->map, "pick")))
+        read_picks(r, node);
     if ((node = zw_yaml_get(r->map, "set")))
         read_set(r, node);
     if ((node = zw_yaml_get(r->map, "words")))
@@ -408,7 +440,7 @@ static void check_examples(reader_t *r)
 /* True when the rule can be kept. */
 static bool read_rule(reader_t *r)
 {
-    static const char *const KEYS[] = { "rule", "type", "when", "items", "over", "unless", "where", "where_not", "set",
+    static const char *const KEYS[] = { "rule", "type", "when", "items", "over", "unless", "requires", "pick", "where", "where_not", "set",
                                         "words", "each", "zip", "fill", "time", "region", "modality", "confidence",
                                         "priority", "coexists", "examples", NULL };
     const zw_yaml_node_t *name = zw_yaml_kind(r->map) == ZW_YAML_MAP ? zw_yaml_get(r->map, "rule") : NULL;

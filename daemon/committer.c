@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { IDLE_MS = 1000, PAUSE_MS = 100, PAUSE_MOST_MS = 3200, EIO_TRIES = 3, HURRY_TRIES = 20 };
+enum { IDLE_MS = 500, PAUSE_MS = 100, PAUSE_MOST_MS = 3200, EIO_TRIES = 3, HURRY_TRIES = 20 };
 
 struct zw_committer {
     zw_committer_options_t o;

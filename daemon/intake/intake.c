@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { TURN = 64, POLL_MS = 1000, STARVED_MS = 100 }; /* TURN: messages read from one socket before the other's turn */
+enum { TURN = 64, POLL_MS = 500, STARVED_MS = 100 }; /* TURN: messages read from one socket before the other's turn */
 
 static void say_stopped(zw_intake_t *in)
 {

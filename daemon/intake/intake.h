@@ -44,7 +44,7 @@ int zw_intake_open(const zw_intake_options_t *options, zw_intake_t **ret, const 
 /* Starts reading. 0 or -errno. */
 int zw_intake_start(zw_intake_t *intake);
 
-/* Grows while the loop goes round, at least once a second. */
+/* Grows while the loop goes round, at least twice a second. */
 const atomic_uint_fast64_t *zw_intake_progress(const zw_intake_t *intake);
 
 /* Stops reading; returns once no further job will be entered. Answers still go out. Takes NULL. */

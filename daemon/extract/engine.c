@@ -47,7 +47,7 @@ void zw_extractor_free(zw_extractor_t *x)
     free(x);
 }
 
-static int fit(zw_extractor_t *x, const zw_rules_t *rules)
+int zw_engine_fit(zw_extractor_t *x, const zw_rules_t *rules)
 {
     if (x->serial == rules->serial)
         return 0;
@@ -144,7 +144,7 @@ int zw_engine_run(zw_extractor_t *x, const zw_rules_t *rules, const zw_rule_t *o
                   uint32_t region, bool tracing, zw_arena_t *arena, zw_run_t *run)
 {
     *run = (zw_run_t){ .extractor = x, .rules = rules, .only = only, .text = text, .arena = arena, .tracing = tracing };
-    int r = fit(x, rules);
+    int r = zw_engine_fit(x, rules);
     if (r == 0)
         r = zw_context_make(rules->lexicon, text, source, arena, &run->context);
     if (r < 0)

@@ -128,6 +128,8 @@ typedef struct zw_run {
     bool no_memory;
 } zw_run_t;
 
+/* Makes the scratch fit the rules. Returns 0 or -ENOMEM. */
+int zw_engine_fit(zw_extractor_t *x, const zw_rules_t *rules);
 /* Runs the article; results stay in `run`. `only` may be NULL. region 0: as the context finds. Returns 0 or -ENOMEM. */
 int zw_engine_run(zw_extractor_t *extractor, const zw_rules_t *rules, const zw_rule_t *only, const zw_text_t *text,
                   zw_str_t source, uint32_t region, bool tracing, zw_arena_t *arena, zw_run_t *run);

@@ -1,4 +1,5 @@
 /* The examples of rules are their tests: each is run with its rule alone, or with all (`with: all`). */
+#include "base/utf8.h"
 #include "extract/engine.h"
 #include "extract/value.h"
 
@@ -230,14 +231,58 @@ static int run_example(tester_t *t, zw_extractor_t *extractor, const zw_yaml_nod
     return 0;
 }
 
+/* ---- cost */
+
+/* Skeletons that make careless patterns slow: one long word, a long list of mentions, measures in a row. */
+static void make_torture(zw_buf_t *out, const zw_pattern_t *pattern, int kind)
+{
+    char mention[5] = "", count[5] = "";
+    mention[zw_utf8_encode(ZW_PUA + ZW_M_GOV, mention)] = '\0';
+    count[zw_utf8_encode(ZW_PUA + ZW_M_COUNT, count)] = '\0';
+    while (out->n < 1500) {
+        if (kind == 0)
+            zw_buf_puts(out, ZW_STR_LIT("质量"));
+        else if (kind == 1)
+            zw_buf_printf(out, "%s、", mention);
+        else
+            zw_buf_printf(out, "质量%s、", count);
+    }
+    /* with what the pattern requires, so that PCRE2 does not give up before it begins */
+    for (size_t i = 0; i < pattern->conjunct_count; i++) {
+        zw_buf_putc(out, ',');
+        zw_buf_puts(out, pattern->conjuncts[i].literals[0]);
+    }
+}
+
+static void check_cost(tester_t *t, zw_extractor_t *x)
+{
+    for (size_t i = 0; i < t->rule->pattern_count; i++)
+        for (int kind = 0; kind < 3; kind++) {
+            _cleanup_buf_ zw_buf_t skeleton = { 0 };
+            make_torture(&skeleton, &t->rule->patterns[i], kind);
+            int r = skeleton.failed ? 0
+                                    : pcre2_match(t->rule->patterns[i].code, (PCRE2_SPTR)skeleton.p, skeleton.n, 0,
+                                                  PCRE2_NO_UTF_CHECK, x->data, x->context);
+            if (r >= 0 || r == PCRE2_ERROR_NOMATCH)
+                continue;
+            const zw_yaml_node_t *when = zw_yaml_get(t->rule->node, "when");
+            zw_warn(&t->c, t->rule->doc, zw_rules_one(when, i < zw_rules_many(when) ? i : 0),
+                    "rule '%.*s' can take more than %d steps: bound what repeats in it", ZW_STR_ARGS(t->rule->name), ZW_MATCH_LIMIT);
+            break;
+        }
+}
+
 int zw_rules_test(zw_rules_t *rules, zw_diag_fn diag, void *ctx, size_t *ret_run)
 {
     zw_extractor_t *extractor = zw_extractor_new();
     _cleanup_arena_ zw_arena_t *arena = zw_arena_new(0);
     int failed = 0;
     size_t ran = 0;
-    for (size_t i = 0; i < rules->rule_count && extractor && arena; i++) {
+    bool ready = extractor && arena && zw_engine_fit(extractor, rules) == 0;
+    for (size_t i = 0; i < rules->rule_count && ready; i++) {
         const zw_rule_t *rule = &rules->rules[i];
+        tester_t cost = { .rules = rules, .rule = rule, .c = { .fn = diag, .ctx = ctx } };
+        check_cost(&cost, extractor);
         for (size_t j = 0; j < zw_rules_many(rule->examples); j++, ran++) {
             tester_t t = { .rules = rules, .rule = rule, .c = { .fn = diag, .ctx = ctx }, .arena = arena };
             bool good = false;
@@ -247,7 +292,6 @@ int zw_rules_test(zw_rules_t *rules, zw_diag_fn diag, void *ctx, size_t *ret_run
             failed += !good;
         }
     }
-    bool ready = extractor && arena;
     zw_extractor_free(extractor);
     if (!ready)
         return 1;

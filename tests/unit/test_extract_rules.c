@@ -130,6 +130,19 @@ static void test_examples(void **state)
     pack_done(&p);
 }
 
+/* A pattern that explodes is told by the check. */
+static void test_cost(void **state)
+{
+    pack_t p;
+    size_t ran = 0;
+    pack_load(&p, RULE "  when: '(?<title>(?:(?:质|质量|量)+)+)办法'\n"
+                       "  examples:\n  - {text: 出台质量办法。, gives: {title: 质量}}\n");
+    assert_int_equal(p.result, 0);
+    assert_int_equal(zw_rules_test(p.rules, pack_tell, &p, &ran), 0);
+    assert_non_null(strstr(p.told, "11:9: warning: rule 'r' can take more than"));
+    pack_done(&p);
+}
+
 /* The shipped packs load, and all their examples hold. */
 static void test_shipped(void **state)
 {
@@ -153,7 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mistakes),       cmocka_unit_test(test_warnings), cmocka_unit_test(test_version),
         cmocka_unit_test(test_references),     cmocka_unit_test(test_examples), cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_missing_folder),
+        cmocka_unit_test(test_missing_folder), cmocka_unit_test(test_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size
     uint32_t slot = zw_index_slot(dedup, number);
     uint64_t from = dedup->first, to = dedup->next;
     if (slot != ZW_SLOT_NONE)
-        c.head = zw_slot_head(&dedup->slots[slot]);
+        c.head = zw_slot_head(dedup, slot);
     pthread_mutex_unlock(&dedup->lock);
     if (slot == ZW_SLOT_NONE)
         return -ZW_E_NOT_FOUND;
@@ -18,12 +18,12 @@ int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size
         pthread_mutex_lock(&dedup->lock); /* again for each step; what expired in between is passed over */
         uint64_t step = from + SCAN_STEP < to ? from + SCAN_STEP : to;
         for (from = from < dedup->first ? dedup->first : from; from < step; from++) {
-            const zw_slot_t *s = &dedup->slots[from % dedup->capacity];
-            if (zw_slot_head(s) != c.head)
+            uint32_t at = (uint32_t)(from % dedup->capacity);
+            if (dedup->members[at].head != (uint32_t)c.head || zw_slot_head(dedup, at) != c.head)
                 continue;
-            int64_t time_us = (int64_t)s->time_s * 1000000;
+            int64_t time_us = (int64_t)dedup->members[at].time_s * 1000000;
             if (c.members < max)
-                members[c.members] = s->number;
+                members[c.members] = dedup->slots[at].number;
             if (c.members++ == 0 || time_us < c.first_us)
                 c.first_us = time_us;
             if (time_us > c.last_us)
@@ -46,7 +46,7 @@ static size_t collect(zw_dedup_t *d, uint32_t slot, zw_similar_t *out, size_t ma
         zw_likeness_t likeness;
         double verdict;
         zw_compare_sketches(fresh, &s->sketch, &likeness);
-        zw_similar_t x = { .number = s->number, .head = zw_slot_head(s), .similarity = likeness.jaccard };
+        zw_similar_t x = { .number = s->number, .head = zw_slot_head(d, found[i].slot), .similarity = likeness.jaccard };
         x.same_report = zw_judge(&likeness, found[i].rare, &verdict) != ZW_DUP_NONE;
         if (found[i].slot == slot || likeness.shared == 0)
             continue;

@@ -17,13 +17,26 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Most often there are a few dozen, for which qsort is slow. */
+/* Most often there are a few dozen, and they are hashes: each goes about where its value says, then neighbours are put
+ * in order. */
 static void sort_ascending(uint32_t *v, size_t n)
 {
-    if (n > 128) {
+    enum { FEW = 128 };
+    uint32_t copy[FEW], top = 1;
+    uint8_t place[FEW + 1] = { 0 };
+    if (n > FEW) {
         qsort(v, n, sizeof *v, ascending);
         return;
     }
+    for (size_t i = 0; i < n; i++)
+        top = v[i] > top ? v[i] : top;
+    for (size_t i = 0; i < n; i++)
+        place[(uint64_t)v[i] * (FEW - 1) / top + 1]++;
+    for (size_t i = 1; i <= FEW; i++)
+        place[i] = (uint8_t)(place[i] + place[i - 1]);
+    memcpy(copy, v, n * sizeof *v);
+    for (size_t i = 0; i < n; i++)
+        v[place[(uint64_t)copy[i] * (FEW - 1) / top]++] = copy[i];
     for (size_t i = 1; i < n; i++) {
         uint32_t x = v[i];
         size_t at = i;
@@ -50,7 +63,7 @@ typedef struct {
     uint32_t *set, mask, limit; /* as in zw_fingerprint */
     uint32_t *kept;             /* the same ranks in the order of the text */
     size_t kept_count;
-    double weight;
+    double weight, weight_of[2]; /* in all, and of a run without and with a number */
 } runs_t;
 
 static void add_run(runs_t *r, uint64_t hash, bool number)
@@ -69,9 +82,7 @@ static void add_run(runs_t *r, uint64_t hash, bool number)
         return;
     r->set[at] = rank;
     r->kept[r->kept_count++] = rank;
-    /* its weight over the chance that a run of this weight is kept */
-    double odds = r->limit / 4294967295.0, heavy = 1 << NUMBER_WEIGHT_LOG2;
-    r->weight += !number ? 1 / odds : heavy * odds < 1 ? 1 / odds : heavy;
+    r->weight += r->weight_of[number];
 }
 
 /* All runs; a text shorter than a run is one. */
@@ -126,6 +137,10 @@ static int make_runs(const zw_tokens_t *t, zw_arena_t *arena, zw_fingerprint_t *
         r.limit = (uint32_t)(((uint64_t)SET_RUNS << 32) / t->count);
         expected = 2 * SET_RUNS; /* numbers are kept up to four times as often */
     }
+    /* the weight of a run over the chance that one of its kind is kept */
+    double odds = r.limit / 4294967295.0, heavy = 1 << NUMBER_WEIGHT_LOG2;
+    r.weight_of[0] = 1 / odds;
+    r.weight_of[1] = heavy * odds < 1 ? 1 / odds : heavy;
     while (r.mask + 1 < 2 * expected)
         r.mask = r.mask * 2 + 1;
     r.set = zw_arena_calloc(arena, r.mask + 1, sizeof *r.set);

@@ -20,8 +20,8 @@ static int map_memory(zw_dedup_t *d)
 {
     uint64_t unique = buckets_for((uint64_t)d->capacity * KEYS_UNIQUE, 68);
     uint64_t postings = buckets_for((uint64_t)d->capacity * ZW_KEYS_POSTED, 80);
-    size_t line = ZW_BUCKET * sizeof(uint32_t), slots = ((size_t)d->capacity * sizeof(zw_slot_t) + line - 1) / line * line;
-    d->memory_bytes = slots + (size_t)(unique + postings) * line + HUGE_PAGE;
+    size_t line = ZW_BUCKET * sizeof(uint32_t), tables = (size_t)(unique + postings) * line;
+    d->memory_bytes = tables + d->capacity * (sizeof(zw_slot_t) + sizeof(zw_member_t)) + HUGE_PAGE;
     d->memory = mmap(NULL, d->memory_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (d->memory == MAP_FAILED) {
         d->memory = NULL;
@@ -30,9 +30,10 @@ static int map_memory(zw_dedup_t *d)
     char *base = (char *)(((uintptr_t)d->memory + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
     (void)madvise(d->memory, d->memory_bytes, MADV_HUGEPAGE); /* an advice */
     memset(base, 0, d->memory_bytes - HUGE_PAGE);
-    d->slots = (zw_slot_t *)base;
-    d->unique = (zw_table_t){ (uint32_t *)(base + slots), unique };
+    d->unique = (zw_table_t){ (uint32_t *)base, unique };
     d->postings = (zw_table_t){ d->unique.entries + ZW_BUCKET * unique, postings };
+    d->slots = (zw_slot_t *)(base + tables);
+    d->members = (zw_member_t *)(d->slots + d->capacity);
     return 0;
 }
 
@@ -86,22 +87,15 @@ unsigned zw_unique_hits(const zw_dedup_t *d, uint64_t key, uint32_t *out)
 
 static unsigned free_places(const uint32_t *bucket)
 {
-    unsigned n = 0;
-    for (unsigned i = 0; i < ZW_BUCKET; i++)
-        n += bucket[i] == 0;
-    return n;
+    return (unsigned)__builtin_popcount(zw_bucket_match(bucket, 0, 0));
 }
 
 /* Writes into a free place, else over the oldest entry. */
 static void put_entry(const zw_dedup_t *d, uint32_t *bucket, uint32_t entry)
 {
-    unsigned at = 0;
-    uint32_t oldest = 0;
-    for (unsigned i = 0; i < ZW_BUCKET; i++) {
-        if (!bucket[i]) {
-            at = i;
-            break;
-        }
+    uint32_t free = zw_bucket_match(bucket, 0, 0), oldest = 0;
+    unsigned at = free ? (unsigned)__builtin_ctz(free) : 0;
+    for (unsigned i = 0; i < ZW_BUCKET && !free; i++) {
         uint32_t age = zw_slot_age(d, zw_entry_slot(bucket[i]));
         if (age > oldest) {
             oldest = age;
@@ -165,17 +159,12 @@ static void add_version(zw_dedup_t *d, uint64_t key, size_t field, uint32_t slot
 
 static void add_posting(zw_dedup_t *d, uint64_t key, uint32_t slot)
 {
-    uint32_t *bucket = zw_table_bucket(&d->postings, key), tag = (uint32_t)(key & 0xFF);
-    uint64_t head = zw_slot_head(&d->slots[slot]);
+    uint32_t *bucket = zw_table_bucket(&d->postings, key), oldest = 0;
     unsigned same = 0, oldest_at = 0;
-    uint32_t oldest = 0;
-    for (unsigned i = 0; i < ZW_BUCKET; i++) {
-        if (!bucket[i] || bucket[i] >> ZW_SLOT_BITS != tag)
-            continue;
+    for (uint32_t m = zw_bucket_match(bucket, ZW_SLOT_BITS, zw_tag(key)); m; m &= m - 1) {
+        unsigned i = (unsigned)__builtin_ctz(m);
         uint32_t other = zw_entry_slot(bucket[i]), age = zw_slot_age(d, other);
-        if (other == slot)
-            return;
-        if (zw_slot_head(&d->slots[other]) == head) {
+        if (d->members[other].head == d->members[slot].head) {
             if (age >= d->capacity / 2)
                 bucket[i] = zw_entry(key, slot);
             return;
@@ -194,9 +183,14 @@ static void add_posting(zw_dedup_t *d, uint64_t key, uint32_t slot)
 
 /* ---- slots come and go */
 
-static void prefetch_keys(const zw_dedup_t *d, const uint64_t *keys, size_t n)
+void zw_index_prefetch(const zw_dedup_t *d, const zw_sketch_t *sketch, const uint64_t *keys, size_t count)
 {
-    for (size_t i = 0; i < n; i++)
+    const uint64_t unique[KEYS_UNIQUE] = { zw_unique_exact(sketch), sketch->id_key, sketch->url_key };
+    for (size_t i = 0; i < KEYS_UNIQUE; i++) {
+        __builtin_prefetch(zw_table_bucket(&d->unique, unique[i]));
+        __builtin_prefetch(second_bucket(d, unique[i]));
+    }
+    for (size_t i = 0; i < count; i++)
         __builtin_prefetch(zw_table_bucket(&d->postings, keys[i]));
 }
 
@@ -206,7 +200,7 @@ static void expire_one(zw_dedup_t *d)
     const zw_sketch_t *s = &d->slots[slot].sketch;
     uint64_t keys[ZW_KEYS_POSTED];
     size_t n = zw_sketch_keys(s, keys);
-    prefetch_keys(d, keys, n);
+    zw_index_prefetch(d, s, keys, n);
     unique_remove(d, zw_unique_exact(s), slot);
     if (s->id_key)
         unique_remove(d, s->id_key, slot);
@@ -222,7 +216,7 @@ static void expire_some(zw_dedup_t *d)
     if (d->next - d->first == d->capacity)
         expire_one(d);
     for (int i = 0; i < ZW_EXPIRED_A_STEP && d->first < d->next; i++) {
-        if (zw_slot_fresh(d, &d->slots[d->first % d->capacity]))
+        if (zw_slot_fresh(d, (uint32_t)(d->first % d->capacity)))
             return;
         expire_one(d);
     }
@@ -230,15 +224,19 @@ static void expire_some(zw_dedup_t *d)
 
 void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s, const zw_sketch_t *sketch)
 {
-    uint64_t keys[ZW_KEYS_POSTED], back = head && head < number ? number - head : 0;
+    uint64_t keys[ZW_KEYS_POSTED];
     size_t n = zw_sketch_keys(sketch, keys);
-    prefetch_keys(d, keys, n);
+    zw_index_prefetch(d, sketch, keys, n);
     if (time_s > d->newest_s)
         d->newest_s = time_s;
     expire_some(d);
     uint32_t slot = (uint32_t)(d->next % d->capacity);
-    d->slots[slot] = (zw_slot_t){ .number = number, .head_back = back <= UINT32_MAX ? (uint32_t)back : 0, .time_s = time_s, .sketch = *sketch };
+    bool own = head == 0 || head > number || number - head > UINT32_MAX;
+    d->slots[slot].number = number;
+    d->slots[slot].sketch = *sketch;
+    d->members[slot] = (zw_member_t){ .head = (uint32_t)(own ? number : head), .time_s = time_s };
     d->next++;
+    d->newest_slot = slot;
     add_exact(d, slot);
     add_version(d, sketch->id_key, offsetof(zw_sketch_t, id_key), slot);
     add_version(d, sketch->url_key, offsetof(zw_sketch_t, url_key), slot);
@@ -289,6 +287,7 @@ static void vote(ballot_t *b, uint32_t slot, unsigned votes)
         b->at[at] = (uint16_t)++b->count;
     }
     zw_candidate_t *c = &b->all[b->at[at] - 1];
+    c->hits++;
     c->votes = (uint16_t)(c->votes + votes);
     c->rare = (uint16_t)(c->rare + (votes > 1));
 }
@@ -306,6 +305,8 @@ size_t zw_index_candidates(const zw_dedup_t *d, const uint64_t *keys, size_t cou
     }
     size_t n = 0;
     for (unsigned i = 0; i < b.count; i++) {
+        if (b.all[i].hits < 2) /* most often by chance */
+            continue;
         size_t at = n < ZW_CANDIDATES ? n++ : n;
         for (; at && out[at - 1].votes < b.all[i].votes; at--)
             if (at < ZW_CANDIDATES)

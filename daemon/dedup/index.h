@@ -24,16 +24,21 @@ enum {
 
 typedef struct zw_slot {
     uint64_t number;
-    uint32_t head_back; /* number minus the number of the cluster's head */
-    uint32_t time_s;
     zw_sketch_t sketch;
 } zw_slot_t;
 
+/* What is asked of many slots at a time lies apart, close together. */
+typedef struct zw_member {
+    uint32_t head; /* the lower half of the number of the cluster's first article */
+    uint32_t time_s;
+} zw_member_t;
+
 struct zw_dedup {
     zw_slot_t *slots;
+    zw_member_t *members; /* of the slots */
     zw_table_t unique, postings;
     uint64_t first, next; /* slots' running numbers: those from `first` on are held; a slot is running number % capacity */
-    uint32_t capacity;
+    uint32_t capacity, newest_slot; /* the slot that `next` goes to, or went to */
     uint32_t window_s, newest_s;
     void *memory;
     size_t memory_bytes;
@@ -42,19 +47,21 @@ struct zw_dedup {
 
 static inline uint32_t zw_slot_age(const zw_dedup_t *d, uint32_t slot)
 {
-    uint32_t newest = (uint32_t)(d->next % d->capacity);
-    return newest >= slot ? newest - slot : newest + d->capacity - slot;
+    return d->newest_slot >= slot ? d->newest_slot - slot : d->newest_slot + d->capacity - slot;
 }
 
-static inline uint64_t zw_slot_head(const zw_slot_t *slot)
+/* The head came at most 2^32 numbers before. */
+static inline uint64_t zw_slot_head(const zw_dedup_t *d, uint32_t slot)
 {
-    return slot->number - slot->head_back;
+    uint64_t number = d->slots[slot].number;
+    return number - (uint32_t)((uint32_t)number - d->members[slot].head);
 }
 
 /* Still inside the window of days? Expiry runs behind it in small steps. */
-static inline bool zw_slot_fresh(const zw_dedup_t *d, const zw_slot_t *slot)
+static inline bool zw_slot_fresh(const zw_dedup_t *d, uint32_t slot)
 {
-    return !d->window_s || d->newest_s - slot->time_s <= d->window_s || slot->time_s > d->newest_s;
+    uint32_t time_s = d->members[slot].time_s;
+    return !d->window_s || time_s > d->newest_s || d->newest_s - time_s <= d->window_s;
 }
 
 /* Keys of the three kinds in `unique`. */
@@ -76,8 +83,11 @@ uint32_t zw_index_slot(const zw_dedup_t *d, uint64_t number);
 enum { ZW_CANDIDATES = 16 };
 typedef struct zw_candidate {
     uint32_t slot;
-    uint16_t votes, rare; /* weight of all parts shared, number of those that stand in few reports */
+    uint16_t votes, rare, hits; /* weight of all parts shared; those that stand in few reports; all */
 } zw_candidate_t;
 size_t zw_index_candidates(const zw_dedup_t *d, const uint64_t *keys, size_t count, zw_candidate_t *out);
+
+/* Fetches what adding or deciding about this sketch will touch. */
+void zw_index_prefetch(const zw_dedup_t *d, const zw_sketch_t *sketch, const uint64_t *keys, size_t count);
 
 #endif

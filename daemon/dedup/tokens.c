@@ -200,14 +200,26 @@ static zw_guard_t *names_of(const zw_guard_t *guards, size_t count, zw_arena_t *
     return out;
 }
 
+/* Bytes that do not continue a character, eight at a time. */
+static size_t count_characters(zw_str_t s)
+{
+    size_t i = 0, continued = 0;
+    for (; i + 8 <= s.n; i += 8) {
+        uint64_t x;
+        memcpy(&x, s.p + i, 8);
+        continued += (size_t)__builtin_popcountll((x >> 7 & ~(x >> 6)) & UINT64_C(0x0101010101010101));
+    }
+    for (; i < s.n; i++)
+        continued += ((unsigned char)s.p[i] & 0xC0) == 0x80;
+    return s.n - continued;
+}
+
 int zw_tokens_make(const zw_text_t *text, const zw_guard_t *guards, size_t guard_count, zw_arena_t *arena,
                    zw_tokens_t *ret)
 {
     zw_tokens_t out = { 0 };
     walk_t w = { .text = text, .out = &out };
-    size_t room = 1; /* no more tokens than characters */
-    for (size_t i = 0; i < text->text.n; i++)
-        room += ((unsigned char)text->text.p[i] & 0xC0) != 0x80;
+    size_t room = count_characters(text->text) + 1; /* no more tokens than characters */
     out.token = zw_arena_alloc(arena, room * sizeof *out.token);
     out.at = zw_arena_alloc(arena, room * sizeof *out.at);
     out.sentence_end = zw_arena_alloc(arena, room * sizeof *out.sentence_end);

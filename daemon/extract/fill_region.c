@@ -82,6 +82,20 @@ static bool from_clause(const zw_run_t *run, zw_draft_t *d)
     return true;
 }
 
+static bool inside(uint32_t code, uint32_t whole)
+{
+    switch (specific(whole)) {
+    case 0:
+        return true;
+    case 1:
+        return code / 10000 == whole / 10000;
+    case 2:
+        return code / 100 == whole / 100;
+    default:
+        return code == whole;
+    }
+}
+
 static bool from_before(const zw_run_t *run, zw_draft_t *d)
 {
     found_t found = look(run, d->paragraph, d->paragraph->sentences[d->sentence].sk.start, d->match->sk.start, false);
@@ -90,15 +104,36 @@ static bool from_before(const zw_run_t *run, zw_draft_t *d)
     return found.code || found.nation;
 }
 
+/* What the paragraph spoke of before, where it lies in the article's place. */
+static bool from_paragraph(const zw_run_t *run, zw_draft_t *d)
+{
+    enum { MAX_BACK = 6 };
+    for (size_t s = d->sentence, back = 0; s > 0 && back < MAX_BACK; s--, back++) {
+        const zw_span_t sk = d->paragraph->sentences[s - 1].sk;
+        found_t found = look(run, d->paragraph, sk.start, sk.end, false);
+        if (!found.code || !inside(found.code, run->context.region))
+            continue;
+        d->region_why = "named before in the paragraph";
+        d->region = found.code;
+        return true;
+    }
+    return false;
+}
+
 static void automatic(const zw_run_t *run, zw_draft_t *d)
 {
-    if (from_match(run, d) || from_clause(run, d) || from_before(run, d))
+    if (from_match(run, d) || from_clause(run, d) || from_before(run, d) || from_paragraph(run, d))
         return;
-    d->region_why = run->frame.place ? "the place last named" : "the article's";
-    /* a place of the frame counts where the article has none of its own, or lies around it */
-    d->region = run->context.region ? run->context.region : run->frame.place;
-    if (run->context.region)
-        d->region_why = "the article's";
+    d->region_why = "the article's";
+    d->region = run->context.region;
+}
+
+/* 福建某公司 in an article about 晋江: a province in a firm's name says less than the article's place in it. */
+static uint32_t nearer(const zw_run_t *run, const zw_bound_t *slot)
+{
+    bool firm = slot->piece.mention >= 0 && run->mentions[slot->piece.mention].cls == ZW_M_FIRM;
+    return firm && specific(slot->region) == 1 && run->context.region && inside(run->context.region, slot->region)
+               ? run->context.region : slot->region;
 }
 
 static bool from_plan(const zw_run_t *run, zw_draft_t *d, int plan)
@@ -119,7 +154,7 @@ static bool from_plan(const zw_run_t *run, zw_draft_t *d, int plan)
         return true;
     default:
         d->region_why = "a slot's";
-        d->region = d->slots[plan].region;
+        d->region = nearer(run, &d->slots[plan]);
         return d->region != 0;
     }
 }

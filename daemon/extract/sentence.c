@@ -138,10 +138,9 @@ typedef struct {
     zw_arena_t *arena;
     zw_sentence_t *items;
     size_t n, cap;
-    bool joined; /* the sentence before ended in ; */
 } list_t;
 
-static int add_sentence(list_t *list, uint32_t start, uint32_t end, bool joins_next)
+static int add_sentence(list_t *list, uint32_t start, uint32_t end)
 {
     if (start >= end)
         return 0;
@@ -153,8 +152,7 @@ static int add_sentence(list_t *list, uint32_t start, uint32_t end, bool joins_n
         list->items = items;
         list->cap = cap;
     }
-    list->items[list->n++] = (zw_sentence_t){ .sk = { start, end }, .joined = list->joined };
-    list->joined = joins_next;
+    list->items[list->n++] = (zw_sentence_t){ .sk = { start, end } };
     return 0;
 }
 
@@ -166,7 +164,7 @@ typedef struct {
 } splitter_t;
 
 /* Looks at the character at s->p and steps over it; true when a sentence ends behind it. */
-static bool step(splitter_t *s, bool *ret_joins)
+static bool step(splitter_t *s)
 {
     uint32_t cp;
     unsigned width = zw_utf8_decode(s->p, s->end, &cp);
@@ -181,7 +179,6 @@ static bool step(splitter_t *s, bool *ret_joins)
     if (cp == ')' && s->brackets > 0)
         s->brackets--;
     s->p += width;
-    *ret_joins = cp == ';';
     if (s->use_quotes && quoted_end && s->quotes == 0)
         return !speaker_follows(s->p, s->end);
     if (cp == 0x3002)
@@ -211,7 +208,7 @@ static int split(zw_paragraph_t *p, zw_arena_t *arena)
     uint32_t start = 0;
     int r = 0;
     while (w.p < w.end && r == 0) {
-        bool joins, ends = step(&w, &joins);
+        bool ends = step(&w);
         uint32_t here = (uint32_t)(w.p - s.p);
         /* closing quotes and brackets belong to the sentence */
         while (ends && w.p < w.end && (starts(w.p, w.end, "”") || *w.p == ')') && !w.use_quotes)
@@ -219,15 +216,15 @@ static int split(zw_paragraph_t *p, zw_arena_t *arena)
         here = (uint32_t)(w.p - s.p);
         if (!ends && here - start > ZW_SENTENCE_BYTES) {
             uint32_t cut = cut_at(s, start, here);
-            r = add_sentence(&list, start, cut, true);
+            r = add_sentence(&list, start, cut);
             start = cut;
         } else if (ends) {
-            r = add_sentence(&list, start, here, joins);
+            r = add_sentence(&list, start, here);
             start = here;
         }
     }
     if (r == 0)
-        r = add_sentence(&list, start, (uint32_t)s.n, false);
+        r = add_sentence(&list, start, (uint32_t)s.n);
     p->sentences = list.items;
     p->sentence_count = list.n;
     return r;

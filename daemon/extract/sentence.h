@@ -21,7 +21,6 @@ typedef struct zw_clause {
 
 typedef struct zw_sentence {
     zw_span_t sk;          /* in the paragraph's skeleton, with its final punctuation */
-    bool joined;           /* the one before ended in ; */
     zw_clause_t *clauses;
     size_t clause_count;
 } zw_sentence_t;

@@ -145,7 +145,7 @@ static void line_breaks(zw_repair_t *r)
     size_t w = 0;
     for (size_t i = 0; i < r->text.n; i++) {
         uint32_t cp = u[i].cp;
-        if (cp == '\r' || cp == 0x2028 || cp == 0x2029 || cp == '\f' || cp == 0x0B || cp == 0x85) {
+        if (cp == '\r' || cp == 0x2028 || cp == 0x2029 || cp == '\f' || cp == 0x0B) {
             if (cp == '\r' && i + 1 < r->text.n && u[i + 1].cp == '\n')
                 continue;
             u[i].cp = '\n';

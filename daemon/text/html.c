@@ -38,6 +38,7 @@ static bool is_tame(const char *p, size_t n)
         bool counted = !slash;
         for (size_t j = 0; j < sizeof SELF_CLOSING / sizeof *SELF_CLOSING && counted; j++)
             counted = strlen(SELF_CLOSING[j]) != name_n || strncasecmp(SELF_CLOSING[j], p + start, name_n) != 0;
+        i = k - 1;
         if (!counted)
             continue;
         if (!closing) {
@@ -48,7 +49,6 @@ static bool is_tame(const char *p, size_t n)
             open[hash % NAMES]--;
             depth--;
         }
-        i = k - 1;
     }
     return true;
 }

@@ -133,7 +133,7 @@ static size_t han_count(zw_str_t s)
 static zw_str_t cut_site(zw_str_t s)
 {
     static const char *const CUTS[] = { "_", "|", " - ", "--", "—", "–" };
-    for (size_t i = 0; i < sizeof CUTS / sizeof *CUTS; i++) {
+    for (size_t i = 0; i < sizeof CUTS / sizeof *CUTS && s.n; i++) {
         const char *at = memmem(s.p, s.n, CUTS[i], strlen(CUTS[i]));
         if (at && han_count(zw_str(s.p, (size_t)(at - s.p))) >= TITLE_MIN)
             s.n = (size_t)(at - s.p);

@@ -47,7 +47,7 @@ void zw_date_in(zw_str_t s, char edtf[12]);
 
 static inline bool zw_has(zw_str_t s, const char *word)
 {
-    return memmem(s.p, s.n, word, strlen(word)) != NULL;
+    return s.n && memmem(s.p, s.n, word, strlen(word)) != NULL;
 }
 static inline bool zw_begins(zw_str_t s, const char *word)
 {

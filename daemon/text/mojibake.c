@@ -129,7 +129,7 @@ static int gbk_from_1252(zw_repair_t *r)
     return 0;
 }
 
-/* The bytes of u[0…n) in GBK; false if a character has none there. */
+/* The bytes of a character in GBK; how many, 0 if it has none there. */
 static size_t gbk_bytes_of(const zw_text_tables_t *t, uint32_t cp, char out[2])
 {
     if (cp == 0x20AC) {
@@ -142,64 +142,77 @@ static size_t gbk_bytes_of(const zw_text_tables_t *t, uint32_t cp, char out[2])
     return code ? 2 : 0;
 }
 
-/* UTF-8 read as GBK: "璐ㄩ噺" is 质量. A run of characters beyond ASCII must be valid UTF-8 to its last byte (or but
- * for a '?' at its end, where the odd byte went) and read much better. */
+enum { LOST_BYTE = 0 }; /* stands for a byte that paired with none and was replaced by U+FFFD */
+
+/* One character of a run of GBK bytes taken as UTF-8. A character that has lost a byte is lost (U+FFFD), but those
+ * behind it are not. */
+static unsigned run_decode(const char *bytes, size_t at, size_t n, uint32_t *ret_cp)
+{
+    unsigned len = zw_utf8_decode(bytes + at, bytes + n, ret_cp);
+    unsigned char lead = (unsigned char)bytes[at];
+    if (*ret_cp >= 0x80 && (*ret_cp != 0xFFFD || len > 1))
+        return len;
+    unsigned need = lead == LOST_BYTE || (lead >= 0xE0 && lead < 0xF0) ? 3 : 1, lost = lead == LOST_BYTE, k = 1;
+    for (; k < need && at + k < n; k++) {
+        unsigned char c = (unsigned char)bytes[at + k];
+        if (c != LOST_BYTE && (c & 0xC0) != 0x80)
+            break;
+        lost += c == LOST_BYTE;
+    }
+    *ret_cp = lost || at + k == n ? 0xFFFD : 0;
+    return k;
+}
+
+/* UTF-8 read as GBK: "璐ㄩ噺" is 质量. A run of characters beyond ASCII must be valid UTF-8 but for a few lost bytes,
+ * and read much better. */
 static int utf8_from_gbk(zw_repair_t *r)
 {
     const zw_text_tables_t *t = r->tables;
     zw_unit_t *u = r->text.u;
-    size_t n = r->text.n, w = 0;
+    size_t n = r->text.n, w = 0, converted = 0;
+    char *bytes = zw_arena_alloc(r->arena, 2 * n + 1);
+    uint32_t *from = zw_arena_alloc(r->arena, (2 * n + 1) * sizeof *from);
+    zw_unit_t *made = zw_arena_alloc(r->arena, (n + 1) * sizeof *made);
+    if (!bytes || !from || !made)
+        return -ENOMEM;
     for (size_t i = 0; i < n;) {
         if (u[i].cp < 0x80) {
             u[w++] = u[i++];
             continue;
         }
-        size_t end = i, bytes_n = 0;
-        while (end < n && u[end].cp >= 0x80)
-            end++;
-        char two[2];
-        char *bytes = zw_arena_alloc(r->arena, 2 * (end - i));
-        uint32_t *from = zw_arena_alloc(r->arena, 2 * (end - i) * sizeof *from);
-        if (!bytes || !from)
-            return -ENOMEM;
+        size_t end = i, bytes_n = 0, chars = 0, bad = 0, lost = 0;
         long before = 0, after = 0;
         bool all = true;
-        for (size_t k = i; k < end && all; k++) {
-            size_t len = gbk_bytes_of(t, u[k].cp, two);
-            all = len > 0;
-            before += zw_chinese_weight(t, u[k].cp);
-            for (size_t j = 0; j < len; j++) {
-                from[bytes_n] = (uint32_t)k;
-                bytes[bytes_n++] = two[j];
-            }
+        for (; end < n && u[end].cp >= 0x80; end++) {
+            before += zw_chinese_weight(t, u[end].cp);
+            size_t len = gbk_bytes_of(t, u[end].cp, bytes + bytes_n);
+            if (u[end].cp == 0xFFFD)
+                bytes[bytes_n] = LOST_BYTE, len = 1;
+            all &= len > 0;
+            for (size_t j = 0; j < len; j++)
+                from[bytes_n++] = (uint32_t)end;
         }
-        size_t chars = 0, bad = 0;
-        for (size_t k = 0; all && k < bytes_n; chars++) {
+        for (size_t k = 0; all && k < bytes_n && chars <= n; chars++) {
             uint32_t cp;
-            unsigned len = zw_utf8_decode(bytes + k, bytes + bytes_n, &cp);
-            after += zw_chinese_weight(t, cp);
-            bad += cp == 0xFFFD || cp < 0x80;
+            unsigned len = run_decode(bytes, k, bytes_n, &cp);
+            after += cp == 0xFFFD ? 0 : zw_chinese_weight(t, cp);
+            bad += cp < 0x80;
+            lost += cp == 0xFFFD;
+            made[chars] = zw_unit_join(cp, &u[from[k]], k + len == bytes_n ? &u[end - 1] : &u[from[k + len - 1]]);
             k += len;
         }
-        if (!all || bad || chars < RUN_MIN || after < 8 * (long)chars || after * (long)(end - i) <= before * (long)chars + 2 * (long)chars) {
+        bool more = converted > 0; /* where one run was so, a short one is too */
+        bool better = after >= 6 * (long)(chars - lost) && lost * 2 <= chars + more && after * (long)(end - i) > before * (long)chars;
+        if (!all || bad || (chars < RUN_MIN && !more) || !better) {
             while (i < end)
                 u[w++] = u[i++];
             continue;
         }
-        size_t start = w;
-        zw_unit_t *made = zw_arena_alloc(r->arena, chars * sizeof *made);
-        if (!made)
-            return -ENOMEM;
-        size_t m = 0;
-        for (size_t k = 0; k < bytes_n;) {
-            uint32_t cp;
-            unsigned len = zw_utf8_decode(bytes + k, bytes + bytes_n, &cp);
-            made[m++] = zw_unit_join(cp, &u[from[k]], &u[from[k + len - 1]]);
-            k += len;
-        }
-        zw_note_units(r, ZW_REPAIR_MOJIBAKE, u + i, end - i, made, m);
-        memcpy(u + start, made, m * sizeof *made); /* three bytes a character, two a unit: fewer than before */
-        w += m;
+        zw_note_units(r, ZW_REPAIR_MOJIBAKE, u + i, end - i, made, chars);
+        r->counts[ZW_REPAIR_LOST] += (uint32_t)lost;
+        converted++;
+        memcpy(u + w, made, chars * sizeof *made); /* three bytes a character, two a unit: fewer than before */
+        w += chars;
         i = end;
     }
     r->text.n = w;
@@ -236,7 +249,7 @@ int zw_mojibake_repair(zw_repair_t *r)
     }
     if (e >= 0 && high > 8 && high > 4 * han && r->counts[ZW_REPAIR_MOJIBAKE] == 0)
         e = gbk_from_1252(r);
-    if (e >= 0 && han > 8 && common * 4 < han * 3)
+    if (e >= 0 && han > 4 && common * 4 < han * 3)
         e = utf8_from_gbk(r);
     return e;
 }

@@ -262,6 +262,14 @@ static bool may_be_torn(const zw_pinyin_t *s, size_t i)
            zw_pinyin_closes(s->in[k + reading.n].cp);
 }
 
+/* The last two true bytes after a search. */
+static void take_last(const zw_pinyin_t *s, uint8_t last[2])
+{
+    uint16_t code = s->out_n ? zw_gbk_bytes(s->t, s->out[s->out_n - 1].cp) : 0;
+    last[0] = (uint8_t)(code >> 8);
+    last[1] = (uint8_t)code;
+}
+
 static int walk(zw_pinyin_t *s)
 {
     uint8_t last[2] = { 0, 0 };
@@ -271,6 +279,17 @@ static int walk(zw_pinyin_t *s)
         zw_reading_t reading;
         if (last[1] && zw_pinyin_opens(cp)) {
             size_t n = annotation_at(s, i, &reading);
+            if (n && !ascii && reading.toned && s->evidence.strict >= MANY && !zw_has_reading(s->t, last[0], last[1], reading.syllable, true)) {
+                /* Not how this character is read: a decoder that leaves out what it cannot read has torn the place. */
+                ssize_t next = zw_pinyin_search(s, i, last);
+                if (next < 0)
+                    return (int)next;
+                if ((size_t)next > i) {
+                    i = (size_t)next;
+                    take_last(s, last);
+                    continue;
+                }
+            }
             if (n && is_annotation(s, last, ascii, &reading)) {
                 zw_note_units(s->r, ZW_REPAIR_PINYIN, s->in + i, n, NULL, 0);
                 i += n;
@@ -284,9 +303,7 @@ static int walk(zw_pinyin_t *s)
                 return (int)next;
             if ((size_t)next > i) {
                 i = (size_t)next;
-                uint16_t code = s->out_n ? zw_gbk_bytes(s->t, s->out[s->out_n - 1].cp) : 0;
-                last[0] = (uint8_t)(code >> 8);
-                last[1] = (uint8_t)code;
+                take_last(s, last);
                 ascii = false;
                 continue;
             }

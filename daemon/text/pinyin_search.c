@@ -291,7 +291,7 @@ static bool step_torn(search_t *x, int32_t self, size_t i, size_t lost_n)
     zw_pinyin_t *s = x->s;
     node_t n = s->nodes[self];
     size_t k = i + lost_n;
-    if (lost_n && k < s->n && zw_pinyin_opens(s->in[k].cp))
+    if (k < s->n && zw_pinyin_opens(s->in[k].cp))
         k++;
     if (k >= s->n)
         return false;
@@ -449,6 +449,8 @@ static void step(search_t *x, int32_t self)
             push(x, end + 1, &m);
             return;
         }
+        if (reading.toned && n.b2 >= 0x81)
+            (void)step_torn(x, self, i, 0);
     }
     if (zw_pinyin_is_lost(cp)) {
         if (n.b2 || n.pending) {

@@ -152,6 +152,8 @@ int zw_related_take(zw_repair_t *r, zw_rows_t *rows, const zw_related_t **ret, s
                 i = k;
                 continue;
             }
+            i = heads; /* words over nothing stay lines of the text */
+            continue;
         }
         entry_t e = entry_of(row->utf8);
         if (e.dated && is_headline(row, &e) && ((e.bullet && e.bracketed) || (at_end && i >= tail && e.bracketed))) {

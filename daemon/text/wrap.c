@@ -120,14 +120,12 @@ static bool goes_on_blind(const wrapped_t *l, size_t n, size_t i, uint32_t width
         return false;
     if (b->continues)
         return true;
-    if (width == 0 && a->n < full)
-        return false;
-    if (width && a->n < width)
-        return false;
     if (b->n > a->n)
         return false; /* the next line would not have been so long */
     if (!a->final)
-        return true;
+        return a->n >= full;
+    if (width ? a->n < width : a->n < full)
+        return false;
     /* A full line that happens to end a sentence: it goes on if what follows has its length, or can only be a rest. */
     if (b->n == a->n)
         return true;
@@ -171,7 +169,7 @@ int zw_wrap_join(zw_repair_t *r)
     size_t w = 0;
     for (size_t i = 0; i < lines; i++) {
         uint32_t from = l[i].start;
-        while (width && from < l[i].end && zw_kind(t, u[from].cp) & ZW_IS_BLANK) /* the indent of a line that goes on */
+        while (width && l[i].indented && from < l[i].end && zw_kind(t, u[from].cp) & ZW_IS_BLANK) /* the indent of a line that goes on */
             from++;
         memmove(u + w, u + from, (l[i].end - from) * sizeof *u);
         w += l[i].end - from;

@@ -19,12 +19,18 @@ static unsigned pair_score(uint32_t a, uint32_t b)
     return differ & ZW_FIGURE_CONTEXT ? 0 : CHANGED;
 }
 
-static bool holds_value(const uint32_t *figures, unsigned count, uint32_t figure)
+static unsigned times_held(const uint32_t *figures, unsigned count, uint32_t figure)
 {
+    unsigned n = 0;
     for (unsigned i = 0; i < count; i++)
-        if (!((figures[i] ^ figure) & (ZW_FIGURE_VALUE | ZW_FIGURE_NAME)))
-            return true;
-    return false;
+        n += !((figures[i] ^ figure) & (ZW_FIGURE_VALUE | ZW_FIGURE_NAME));
+    return n;
+}
+
+/* The value stands in `a` more often than in `b`: it has not only been moved. */
+static bool is_missing(const uint32_t *a, unsigned na, const uint32_t *b, unsigned nb, uint32_t figure)
+{
+    return times_held(a, na, figure) > times_held(b, nb, figure);
 }
 
 typedef struct {
@@ -62,7 +68,7 @@ static void align_figures(const uint32_t *a, unsigned na, const uint32_t *b, uns
             bool name = a[i] & ZW_FIGURE_NAME;
             if (pair >= SAME)
                 out->figures_same += !name;
-            else if (!holds_value(b, nb, a[i]) && !holds_value(a, na, b[j]))
+            else if (is_missing(a, na, b, nb, a[i]) && is_missing(b, nb, a, na, b[j]))
                 *(name ? &out->names_changed : (a[i] | b[j]) & ZW_FIGURE_LOOSE ? &out->loose_changed : &out->figures_changed) += 1;
         }
     }

@@ -82,7 +82,7 @@ typedef struct zw_similar {
     bool same_report;  /* also by its figures and names */
 } zw_similar_t;
 
-/* Articles with wording like that of article `number`, the most alike first, at most `max`. Returns how many, or
+/* Articles with wording like that of article `number`, the most alike first, at most `max`; of a cluster only some. Returns how many, or
  * -ZW_E_NOT_FOUND. */
 int zw_dedup_similar(zw_dedup_t *dedup, uint64_t number, zw_similar_t *out, size_t max);
 

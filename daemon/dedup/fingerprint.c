@@ -208,8 +208,9 @@ static void figure_entries(const zw_tokens_t *t, uint32_t *out)
     }
 }
 
-/* Which of `count` contexts are among the `room` smallest: the same places are then kept of two texts with the same
- * wording, whatever stands at these places. */
+/* Up to which hash of its context a figure is kept, so that at most `room` are: the same places are then kept of two
+ * texts with the same wording, whatever stands at these places. All figures of one context or none, or else one that
+ * was left out would look like one that changed. */
 static uint32_t context_limit(const uint32_t *figures, size_t count, size_t room, uint32_t *scratch)
 {
     if (count <= room)
@@ -217,7 +218,10 @@ static uint32_t context_limit(const uint32_t *figures, size_t count, size_t room
     for (size_t i = 0; i < count; i++)
         scratch[i] = (uint32_t)zw_mix64(figures[i] & ZW_FIGURE_CONTEXT);
     sort_ascending(scratch, count);
-    return scratch[room - 1];
+    size_t last = room - 1;
+    while (last && scratch[last] == scratch[room])
+        last--;
+    return scratch[last] == scratch[room] ? scratch[room] : scratch[last];
 }
 
 static int make_figures(const zw_tokens_t *t, zw_arena_t *arena, zw_fingerprint_t *f)

@@ -70,13 +70,14 @@ static bool is_place_mark(uint32_t cp)
  * name no place. */
 static void put_place(walk_t *w)
 {
-    static const uint32_t NO_NAME[] = { 0x5168, 0x672C, 0x6211, 0x5404, 0x8BE5, 0x8DE8, 0x5916, 0x5185, 0x57CE, 0x4E2A, 0x4E24, 0x8D85, 0x4E0A, 0x591C, 0x5168, 0x76F4, 0x8F96, 0x90BB, 0x6bcf, 0x67d0, 0x5176, 0x5728, 0x548c, 0x7684, 0x7ea7 };
-    uint32_t n = (uint32_t)w->out->count, *t = w->out->token;
-    if (n < 3 || n - 3 < w->last_sentence || !zw_is_han(t[n - 2]) || !zw_is_han(t[n - 3]))
+    static const char NO_NAME[] = "全本我各该跨外内城个两超上夜直辖邻每某其在和的级股楼入开集菜县省闹黑区都门为对到由是及与";
+    uint32_t n = (uint32_t)w->out->count, *t = w->out->token, *at = w->out->at;
+    if (n < 3 || at[n - 1] - at[n - 3] != 6) /* three Han characters without anything between them */
         return;
-    for (size_t i = 0; i < sizeof NO_NAME / sizeof *NO_NAME; i++)
-        if (t[n - 2] == NO_NAME[i] || t[n - 3] == NO_NAME[i])
-            return;
+    const char *p = w->text->text.p + at[n - 3];
+    if (!zw_is_han(t[n - 2]) || !zw_is_han(t[n - 3]) || memmem(NO_NAME, sizeof NO_NAME - 1, p, 3) ||
+        memmem(NO_NAME, sizeof NO_NAME - 1, p + 3, 3))
+        return;
     put_figure(w, n - 3, (uint32_t)XXH3_64bits(t + n - 3, 3 * sizeof *t), true, false);
 }
 

@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -168,6 +169,7 @@ int main(int argc, char **argv)
     if (!zw_options_read(argc, argv, &config, &status))
         return status;
     zw_log_set_level((zw_log_level_t)config.log_level);
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); /* what a large article took goes back to the system behind it */
     (void)umask((mode_t)(~config.socket_mode & 0777)); /* ipc sockets have no other permissions even for a moment */
     status = run(&config);
     zw_config_free(&config);

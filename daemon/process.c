@@ -42,19 +42,37 @@ static void settle(zw_str_t *s, const zw_buf_t *in)
     s->p = in->p + (size_t)s->p;
 }
 
+/* Ids seen: a table of the facts' places, counted from 1. Ids are hashes already. */
+typedef struct {
+    uint32_t *places;
+    size_t mask;
+} seen_t;
+
+static bool seen_before(const seen_t *seen, const zw_job_t *job, const uint8_t id[16])
+{
+    uint64_t at;
+    memcpy(&at, id, sizeof(at));
+    for (at &= seen->mask; seen->places[at]; at = (at + 1) & seen->mask)
+        if (memcmp(job->facts[seen->places[at] - 1].id, id, 16) == 0)
+            return true;
+    seen->places[at] = (uint32_t)job->fact_count + 1; /* where the caller puts it */
+    return false;
+}
+
 /* Each fact once: an article cannot support its own statement. */
 static int encode_facts(zw_job_t *job)
 {
     const zw_extraction_t *x = &job->extraction;
+    seen_t seen = { .mask = 15 };
+    while (seen.mask < x->fact_count * 2)
+        seen.mask = seen.mask * 2 + 1;
+    seen.places = zw_arena_calloc(job->arena, seen.mask + 1, sizeof(seen.places[0]));
     job->facts = zw_arena_calloc(job->arena, x->fact_count, sizeof(*job->facts));
-    if (!job->facts)
+    if (!job->facts || !seen.places)
         return -ENOMEM;
     for (size_t i = 0; i < x->fact_count; i++) {
         const zw_fact_t *fact = &x->facts[i];
-        bool seen = false;
-        for (size_t k = 0; k < job->fact_count && !seen; k++)
-            seen = memcmp(job->facts[k].id, fact->id, 16) == 0;
-        if (seen)
+        if (seen_before(&seen, job, fact->id))
             continue;
         size_t start = job->encoded.n;
         zw_fact_encode(fact, &job->encoded);

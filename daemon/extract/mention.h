@@ -79,6 +79,9 @@ typedef struct zw_context {
     uint32_t region;     /* the article's own place: dateline, source name, 我市 with the most named place …; 0 */
     struct zw_abbreviation { zw_str_t brief, full; zw_mention_class_t cls; uint32_t region; } *abbreviations; /* 以下简称 */
     size_t abbreviation_count;
+    zw_str_t self;       /* the organ that writes (我局, 本局), when title or source name one; or empty */
+    zw_str_t self_identity;
+    uint32_t self_region;
 } zw_context_t;
 
 /* Gathers the context of an article. Returns 0 or -ENOMEM. */

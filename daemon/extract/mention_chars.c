@@ -1,0 +1,75 @@
+#include "extract/mention_chars.h"
+
+uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *literals, size_t count, size_t *ret_index)
+{
+    uint32_t best = 0;
+    for (size_t k = 0; k < count; k++) {
+        uint32_t n = zw_chars_at(s, i, literals[k]);
+        if (n > best) {
+            best = n;
+            if (ret_index)
+                *ret_index = k;
+        }
+    }
+    return best;
+}
+
+uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal)
+{
+    uint32_t n = 0, cp;
+    for (const char *p = literal, *end = literal + strlen(literal); p < end; n++)
+        p += zw_utf8_decode(p, end, &cp);
+    return n <= i && zw_chars_at(s, i - n, literal) ? n : 0;
+}
+
+int zw_han_digit(uint32_t cp)
+{
+    switch (cp) {
+    case 0x3007: case 0x96F6: return 0;
+    case 0x4E00: return 1;
+    case 0x4E8C: case 0x4E24: return 2;
+    case 0x4E09: return 3;
+    case 0x56DB: return 4;
+    case 0x4E94: return 5;
+    case 0x516D: return 6;
+    case 0x4E03: return 7;
+    case 0x516B: return 8;
+    case 0x4E5D: return 9;
+    default: return -1;
+    }
+}
+
+bool zw_is_dash(uint32_t cp)
+{
+    return cp == '-' || cp == '~' || cp == 0x2013 || cp == 0x2014 || cp == 0xFF5E || cp == 0xFF0D || cp == 0x2212 ||
+           cp == 0x2500 || cp == 0x301C || cp == 0x2015;
+}
+
+uint32_t zw_small_number(const zw_chars_t *s, uint32_t i, int *ret)
+{
+    uint32_t k = i;
+    int v = 0;
+    while (k - i < 5 && zw_is_digit(zw_char(s, k)))
+        v = v * 10 + (int)(s->cp[k++] - '0');
+    if (k > i) {
+        *ret = v;
+        return k - i <= 4 ? k - i : 0;
+    }
+    int d = zw_han_digit(zw_char(s, k));
+    if (d >= 0)
+        k++;
+    if (zw_char(s, k) == 0x5341) { /* 十 */
+        k++;
+        int unit = zw_han_digit(zw_char(s, k));
+        v = (d < 0 ? 1 : d) * 10;
+        if (unit > 0) {
+            v += unit;
+            k++;
+        }
+    } else if (d >= 0) {
+        v = d;
+    }
+    if (k > i)
+        *ret = v;
+    return k - i;
+}

@@ -1,0 +1,58 @@
+/* mention_chars: a run of text as characters, for grammars that look at single characters. Internal to extract. */
+#ifndef ZW_EXTRACT_MENTION_CHARS_H
+#define ZW_EXTRACT_MENTION_CHARS_H
+
+#include "base/utf8.h"
+
+typedef struct zw_chars {
+    const uint32_t *cp;
+    uint32_t n;
+} zw_chars_t;
+
+/* The character at `i`, 0 outside. */
+static inline uint32_t zw_char(const zw_chars_t *s, uint32_t i)
+{
+    return i < s->n ? s->cp[i] : 0;
+}
+
+/* The number of characters of `literal` when it stands at `i`, else 0. */
+static inline uint32_t zw_chars_at(const zw_chars_t *s, uint32_t i, const char *literal)
+{
+    uint32_t k = i, cp;
+    for (const char *p = literal, *end = literal + strlen(literal); p < end; k++) {
+        p += zw_utf8_decode(p, end, &cp);
+        if (zw_char(s, k) != cp)
+            return 0;
+    }
+    return k - i;
+}
+
+/* The longest of `count` literals that stands at `i`; its index goes to ret_index (may be NULL). */
+uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *literals, size_t count, size_t *ret_index);
+#define ZW_CHARS_ANY(s, i, literals, ret_index) \
+    zw_chars_any(s, i, literals, sizeof(literals) / sizeof(*(literals)), ret_index)
+
+/* The number of characters of `literal` when it ends before `i`, else 0. */
+uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal);
+
+static inline bool zw_is_digit(uint32_t cp)
+{
+    return cp >= '0' && cp <= '9';
+}
+
+static inline bool zw_is_ascii_alnum(uint32_t cp)
+{
+    return zw_is_digit(cp) || (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z');
+}
+
+/* 0-9 and 〇一…九两, -1 for others. */
+int zw_han_digit(uint32_t cp);
+
+/* - ~ – — ～ － ： how a range is written; 至 and 到 are not among them. */
+bool zw_is_dash(uint32_t cp);
+
+/* A whole number of at most four digits, or of Chinese numerals up to 99 (positional or with 十). Returns the
+ * characters used, 0 for none. */
+uint32_t zw_small_number(const zw_chars_t *s, uint32_t i, int *ret);
+
+#endif

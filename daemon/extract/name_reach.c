@@ -1,0 +1,185 @@
+#include "extract/name.h"
+
+uint32_t zw_quote_open(const zw_chars_t *s, uint32_t i)
+{
+    enum { REACH = 26 };
+    if (i < 3 || !zw_is_close_quote(s->cp[i - 1]))
+        return UINT32_MAX;
+    for (uint32_t k = i - 1; k > 0 && i - k < REACH; k--) {
+        uint32_t cp = s->cp[k - 1];
+        if (zw_is_open_quote(cp))
+            return k - 1 < i - 2 ? k - 1 : UINT32_MAX;
+        if (zw_is_close_quote(cp) || cp == 0x3002 || cp == 0xFF1B || cp == ';')
+            return UINT32_MAX;
+    }
+    return UINT32_MAX;
+}
+
+static uint32_t limit_of(zw_mention_class_t cls)
+{
+    switch (cls) {
+    case ZW_M_MEETING: return 22;
+    case ZW_M_BODY: case ZW_M_STATUS: return 18;
+    case ZW_M_AWARD: case ZW_M_INIT: case ZW_M_AGREEMENT: return 16;
+    case ZW_M_CERT: return 12;
+    default: return 14;
+    }
+}
+
+/* Names of places that a name takes in at its left end. */
+static bool place_is_part(const zw_scan_t *scan, const zw_found_t *place, zw_mention_class_t cls)
+{
+    static const char *const never[] = { "我", "该", "本", "国内" };
+    static const char *const all[] = { "全" };
+    if (ZW_CHARS_ANY(&scan->s, place->start, never, NULL))
+        return false;
+    if (place->m.level == 4 && (cls == ZW_M_AWARD || cls == ZW_M_STATUS || cls == ZW_M_MEETING))
+        return false;
+    bool whole = ZW_CHARS_ANY(&scan->s, place->start, all, NULL) > 0;
+    return !(whole && (cls == ZW_M_FIRM || cls == ZW_M_CERT) && !zw_chars_at(&scan->s, place->start, "全国"));
+}
+
+static bool takes_in(const zw_scan_t *scan, const zw_found_t *f, zw_mention_class_t cls)
+{
+    if (f->way == ZW_POINTS_BACK)
+        return false;
+    switch (f->m.cls) {
+    case ZW_M_REGION:
+        return place_is_part(scan, f, cls);
+    case ZW_M_GOV:
+        return cls != ZW_M_FIRM && cls != ZW_M_CERT && cls != ZW_M_STATUS;
+    case ZW_M_FIRM: case ZW_M_ASSOC:
+        return cls == ZW_M_BODY || cls == ZW_M_MEETING || cls == ZW_M_FIRM || cls == ZW_M_ASSOC;
+    default:
+        return true;
+    }
+}
+
+/* An edition behind 暨 goes on: 质量工作会议暨首届三峡质量奖颁奖大会. */
+static bool atom_is_part(const zw_scan_t *scan, const zw_found_t *atom, zw_mention_class_t cls)
+{
+    if (atom->m.cls == ZW_M_EDITION)
+        return cls == ZW_M_MEETING && atom->start > 0 && scan->s.cp[atom->start - 1] == 0x66A8;
+    return atom->m.cls == ZW_M_STDNUM && cls == ZW_M_CERT;
+}
+
+/* (中国) inside a firm's name: its opening bracket. */
+static uint32_t bracket_open(const zw_scan_t *scan, uint32_t i)
+{
+    for (uint32_t k = i - 1; k > 0 && i - k <= 6; k--) {
+        uint32_t cp = scan->s.cp[k - 1];
+        if (cp == '(')
+            return k - 1;
+        if (!zw_is_han(cp))
+            break;
+    }
+    return UINT32_MAX;
+}
+
+static bool is_name_char(uint32_t cp)
+{
+    return zw_is_han(cp) || cp == 0xB7 || cp == 0x30FB || cp == '&' || cp == '+';
+}
+
+/* Letters and digits count as part when a letter is among them: 3C认证, CNAS实验室, Q唛; 12315 is a name by itself. */
+static uint32_t letters_start(const zw_scan_t *scan, uint32_t i)
+{
+    uint32_t k = i;
+    bool letter = false;
+    while (k > 0 && (zw_is_ascii_alnum(scan->s.cp[k - 1]) || ((scan->s.cp[k - 1] == '/' || scan->s.cp[k - 1] == '-') && k < i))) {
+        letter |= !zw_is_digit(scan->s.cp[k - 1]);
+        k--;
+    }
+    if (!letter && !zw_chars_at(&scan->s, k, "12315") && !zw_chars_at(&scan->s, k, "12365"))
+        return i;
+    return k;
+}
+
+/* Verbs and adverbs that do not open a name. */
+static uint32_t strip_soft(const zw_scan_t *scan, uint32_t start, uint32_t head)
+{
+    for (;;) {
+        const zw_hit_t *h = zw_scan_hit(scan, start, ZW_BIT(ZW_L_SOFT));
+        if (!h || h->end + 2 > head)
+            return start;
+        const zw_hit_t *longer = zw_scan_hit(scan, start, ~(ZW_BIT(ZW_L_SOFT) | ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_NOT_NAME) |
+                                                            ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_FIELD)));
+        if (longer && longer->end > h->end)
+            return start;
+        start = h->end;
+    }
+}
+
+zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_t cls)
+{
+    const zw_chars_t *s = &scan->s;
+    zw_reach_t r = { .start = head, .owner = -1 };
+    uint32_t p = head, limit = limit_of(cls), used = 0;
+    bool ended = false;
+    while (p > 0 && !ended) {
+        int32_t owner = scan->ends[p];
+        if (owner >= 0 && scan->found[owner].start < p) {
+            const zw_found_t *f = &scan->found[owner];
+            if (!takes_in(scan, f, cls))
+                break;
+            p = f->start;
+            bool place = f->m.cls == ZW_M_REGION || f->m.cls == ZW_M_GOV;
+            if (place) {
+                r.owner = owner;
+                r.place = f->end - f->start;
+                /* places in a row, then the end: 浙江省温州市, 中国洛川 */
+                ended = !(f->m.cls == ZW_M_REGION && scan->ends[p] >= 0 &&
+                          scan->found[scan->ends[p]].m.cls == ZW_M_REGION);
+            }
+            continue;
+        }
+        if (scan->stop[p])
+            break;
+        int32_t atom = scan->atom[p - 1];
+        if (atom >= 0) {
+            if (!atom_is_part(scan, &scan->found[atom], cls))
+                break;
+            p = scan->found[atom].start;
+            continue;
+        }
+        uint32_t cp = s->cp[p - 1];
+        if (zw_is_close_quote(cp)) {
+            uint32_t open = zw_quote_open(s, p);
+            bool fits = cls != ZW_M_FIRM && cls != ZW_M_ASSOC && ((cls != ZW_M_STATUS && cls != ZW_M_CERT) || p == head);
+            if (open == UINT32_MAX || !fits)
+                break;
+            p = open;
+            r.quoted = true;
+            continue;
+        }
+        if (cp == ')' && cls == ZW_M_FIRM) {
+            uint32_t open = bracket_open(scan, p);
+            if (open == UINT32_MAX)
+                break;
+            p = open;
+            continue;
+        }
+        if (zw_is_ascii_alnum(cp)) {
+            uint32_t from = letters_start(scan, p);
+            if (from == p)
+                break;
+            p = from;
+            continue;
+        }
+        if (!is_name_char(cp))
+            break;
+        if (++used > limit) {
+            r.ran_out = true;
+            break;
+        }
+        p--;
+    }
+    if (cls != ZW_M_FIRM && !(r.owner >= 0 && scan->found[r.owner].start == p))
+        p = strip_soft(scan, p, head);
+    while (p < head && (s->cp[p] == 0xB7 || s->cp[p] == '&' || s->cp[p] == '+' || s->cp[p] == 0x66A8))
+        p++;
+    r.start = p;
+    if (r.owner >= 0 && scan->found[r.owner].start != p)
+        r.owner = -1;
+    return r;
+}

@@ -83,6 +83,7 @@ typedef struct zw_frame {
     int head, head_count;   /* first body, person or place that is subject of a clause in the article */
     int speaker;            /* in the paragraphs before: last person or body that was subject of a clause of speaking */
     uint32_t place;         /* in the paragraphs before: code of the last place spoken of, 0: none */
+    zw_str_t period;        /* the year or interval that a paragraph before, or this one, began with (2021年,全区…) */
     zw_str_t day;           /* the article's own day, where its first paragraphs name one near the day of publication */
 } zw_frame_t;
 

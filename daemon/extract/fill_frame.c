@@ -137,8 +137,22 @@ void zw_frame_begin(zw_run_t *run)
 
 /* ---- one paragraph */
 
+/* A report says once, at the head of a paragraph, which year it is about. */
+static void find_period(zw_run_t *run, const zw_paragraph_t *p)
+{
+    int first = p->skeleton.n > 0 ? p->mention[0] : -1;
+    if (!zw_is_class(run, first, ZW_CLASS_BIT(ZW_M_TIME)) || run->mentions[first].approximate)
+        return;
+    zw_str_t time = run->mentions[first].canonical;
+    if (time.n == 4 || (time.n > 4 && memchr(time.p, '/', time.n)))
+        run->frame.period = time;
+    else
+        run->frame.period = zw_str("", 0);
+}
+
 void zw_frame_paragraph(zw_run_t *run, zw_paragraph_t *p)
 {
+    find_period(run, p);
     for (size_t i = 0; i < p->sentence_count; i++)
         for (size_t j = 0; j < p->sentences[i].clause_count; j++) {
             zw_clause_t *clause = &p->sentences[i].clauses[j];

@@ -47,13 +47,8 @@ static bool from_match(const zw_run_t *run, zw_draft_t *d)
         if (specific(d->slots[i].region) > specific(found.code) && d->slots[i].origin == ZW_O_GROUP)
             found.code = d->slots[i].region;
     d->region_why = "its own words";
-    if (found.code || found.nation) {
-        d->region = found.code;
-        return true;
-    }
-    found = look(run, d->paragraph, d->match->sk.start, d->match->sk.end, true);
     d->region = found.code;
-    return found.code != 0;
+    return found.code || found.nation;
 }
 
 static bool from_subject(const zw_run_t *run, zw_draft_t *d)
@@ -120,12 +115,25 @@ static bool from_paragraph(const zw_run_t *run, zw_draft_t *d)
     return false;
 }
 
+/* 定西市机构改革方案 in an article about 甘肃: the name of a document or award counts where it narrows the place. */
+static void narrow_by_names(const zw_run_t *run, zw_draft_t *d)
+{
+    found_t found = look(run, d->paragraph, d->match->sk.start, d->match->sk.end, true);
+    if (specific(found.code) <= specific(d->region) || !inside(found.code, d->region))
+        return;
+    d->region = found.code;
+    d->region_why = "a name in its words";
+}
+
 static void automatic(const zw_run_t *run, zw_draft_t *d)
 {
-    if (from_match(run, d) || from_clause(run, d) || from_before(run, d) || from_paragraph(run, d))
-        return;
-    d->region_why = "the article's";
-    d->region = run->context.region;
+    if (!from_match(run, d) && !from_clause(run, d) && !from_before(run, d) && !from_paragraph(run, d)) {
+        d->region_why = "the article's";
+        d->region = run->context.region;
+    } else if (d->region == 0) {
+        return; /* nation-wide */
+    }
+    narrow_by_names(run, d);
 }
 
 /* 福建某公司 in an article about 晋江: a province in a firm's name says less than the article's place in it. */

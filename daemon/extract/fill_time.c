@@ -58,7 +58,12 @@ static bool is_own(const finder_t *f, uint32_t at)
             return false;
     }
     zw_str_t behind = zw_str(p->skeleton.p + at + 3, p->skeleton.n - at - 3 < 200 ? p->skeleton.n - at - 3 : 200);
-    return !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_NOT_TIME], behind, true, NULL);
+    uint32_t from = at > 24 ? at - 24 : 0;
+    while (from < at && ((unsigned char)p->skeleton.p[from] & 0xC0) == 0x80)
+        from++;
+    zw_str_t before = zw_str(p->skeleton.p + from, at - from);
+    return !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_NOT_TIME], behind, true, NULL) &&
+           !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_COMPARED], before, false, NULL);
 }
 
 /* The last (or first) time of its own in [from, to). */
@@ -131,6 +136,9 @@ static void set_default(zw_run_t *run, zw_draft_t *d, zw_time_plan_t plan)
     if (plan == ZW_TIME_AUTO || plan == ZW_TIME_NONE || plan == ZW_TIME_CAPTURED) {
         d->time_why = "open";
         d->time = zw_str("", 0);
+    } else if (plan == ZW_TIME_ARTICLE && run->frame.period.n > 0) {
+        d->time_why = "the period that the article reports on";
+        d->time = run->frame.period;
     } else if ((plan == ZW_TIME_ARTICLE || plan == ZW_TIME_NOW) && run->frame.day.n > 0) {
         d->time_why = "the article's own day";
         d->time = run->frame.day;

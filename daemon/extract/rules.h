@@ -208,7 +208,8 @@ typedef enum {
     ZW_SIG_PLANNED, ZW_SIG_REQUIRED, ZW_SIG_NEGATED, ZW_SIG_DONE, /* of modality */
     ZW_SIG_LEAD,       /* what may stand before the subject of a clause */
     ZW_SIG_SPEAKS,     /* a clause in which someone speaks */
-    ZW_SIG_NOT_TIME,   /* right behind a time that is no time of the statement: 的[^,]{0,20}基础上 */
+    ZW_SIG_NOT_TIME,   /* right behind a time that is none of the statement's: 生产的 */
+    ZW_SIG_COMPARED,   /* right before such a time: 比, 较 */
     ZW_SIGNALS
 } zw_signal_t;
 extern const char *const ZW_SIGNAL_NAMES[ZW_SIGNALS];

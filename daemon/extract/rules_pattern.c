@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-const char *const ZW_SIGNAL_NAMES[ZW_SIGNALS] = { "planned", "required", "negated", "done", "lead", "speaks", "not_time" };
+const char *const ZW_SIGNAL_NAMES[ZW_SIGNALS] = { "planned", "required", "negated", "done", "lead", "speaks", "not_time",
+                                                     "compared" };
 
 enum { MAX_DEPTH = 16, MAX_EXPANDED = 32 << 10 };
 

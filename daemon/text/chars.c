@@ -9,6 +9,12 @@
 
 #include "base/utf8.h"
 
+/* Marks that Chinese shares with other scripts: a blank between two of them is none. */
+static bool is_shared_mark(uint32_t cp)
+{
+    return (cp >= 0x2018 && cp <= 0x201D) || cp == 0xB7 || cp == 0x2014 || cp == 0x2026;
+}
+
 /* Zero-width characters go, and blanks that touch a Chinese character; other runs of blanks become one. U+3000 stays
  * in the first pass (`wide` false): two bytes of torn characters can look like one. */
 static void blanks(zw_repair_t *r, bool wide)
@@ -39,7 +45,7 @@ static void blanks(zw_repair_t *r, bool wide)
             continue;
         }
         uint32_t before = w > 0 ? u[w - 1].cp : '\n', after = i < n ? u[i].cp : '\n';
-        bool chinese = (zw_kind(t, before) | zw_kind(t, after)) & ZW_IS_CJK;
+        bool chinese = (zw_kind(t, before) | zw_kind(t, after)) & ZW_IS_CJK || (is_shared_mark(before) && is_shared_mark(after));
         bool edge = before == '\n' || after == '\n';
         if (keep < i && !edge && (structural || !chinese)) {
             zw_unit_t blank = u[keep];

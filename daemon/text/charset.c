@@ -8,6 +8,7 @@
 #include "text/stage.h"
 #include "zw_error.h"
 
+#define UTF16_MIN 0.3
 enum { SAMPLE_BYTES = 64 * 1024, META_BYTES = 4096 };
 
 typedef struct verdict {
@@ -86,7 +87,10 @@ static verdict_t decide(const zw_repair_t *r, zw_str_t body)
     verdict_t best = { ZW_CS_COUNT, 0 };
     double first = -9, second = -9;
     for (zw_cs_t cs = ZW_CS_UTF8; cs < ZW_CS_COUNT; cs++) {
-        double w = weigh(r->tables, cs, sample) + (cs == declared ? 0.15 : 0) + (cs == page ? 0.1 : 0) + (cs == guess ? 0.1 : 0);
+        double w = weigh(r->tables, cs, sample);
+        if ((cs == ZW_CS_UTF16LE || cs == ZW_CS_UTF16BE) && w < UTF16_MIN)
+            continue; /* any two bytes are a character there: without a mark only good Chinese counts */
+        w += (cs == declared ? 0.15 : 0) + (cs == page ? 0.1 : 0) + (cs == guess ? 0.1 : 0);
         if (cs == ZW_CS_UTF8)
             w += 0.2; /* long runs of valid UTF-8 do not come about by chance */
         if (w > first) {

@@ -80,6 +80,8 @@ bool zw_html_likely(const zw_repair_t *r)
 
 typedef struct pool {
     zw_arena_t *arena;
+    size_t limit;
+    bool over; /* left at the limit, not for lack of memory */
     jmp_buf full;
 } pool_t;
 
@@ -88,8 +90,10 @@ static void *pool_take(void *ctx, size_t n)
 {
     pool_t *pool = ctx;
     void *p = zw_arena_alloc(pool->arena, n);
-    if (!p)
+    if (!p) {
+        pool->over = n > pool->limit - zw_arena_used(pool->arena);
         longjmp(pool->full, 1);
+    }
     return p;
 }
 
@@ -276,7 +280,8 @@ int zw_html_to_text(zw_repair_t *r)
         return 0;
     }
     uint32_t *unit_at = zw_arena_alloc(r->arena, (utf8.n + 1) * sizeof *unit_at);
-    pool_t pool = { .arena = zw_arena_new(utf8.n * 64 + (16u << 20)) };
+    pool_t pool = { .limit = utf8.n * 64 + (16u << 20) };
+    pool.arena = zw_arena_new(pool.limit);
     if (!unit_at || !pool.arena) {
         zw_arena_free(pool.arena);
         return -ENOMEM;
@@ -292,6 +297,8 @@ int zw_html_to_text(zw_repair_t *r)
     volatile int e = 0;
     if (setjmp(pool.full) == 0)
         e = parse(r, &page, &pool);
+    else if (!pool.over)
+        e = -ENOMEM;
     else
         zw_html_strip(r); /* a page made to blow the parser up */
     zw_arena_free(pool.arena);

@@ -1,0 +1,129 @@
+/* Lines, doubled bodies, headline lists, wrapped lines, web pages. */
+#include "text_help.h"
+
+#define P1 "临江市质监局昨日通报,今年以来全市共抽查企业216家,合格率为96.5%,比去年提高1.2个百分点。"
+#define P2 "市长许志远在会上指出,质量是企业的生命,也是城市的名片,要把质量工作摆在更加突出的位置上来抓。"
+#define P3 "据了解,全市已有12家企业获得省级以上质量奖,另有35个产品被评为名牌产品,居全省第二位。"
+
+static void test_doubled(void **state)
+{
+    static const struct {
+        const char *name, *in;
+    } CASES[] = {
+        { "whole", P1 "\n" P2 "\n" P3 "\n" P1 "\n" P2 "\n" P3 },
+        { "cut short", P1 "\n" P2 "\n" P3 "\n" P1 "\n市长许志远在会上指出,质量是企业的生命,也是城市的名片," },
+        { "other line breaks", P1 "\n" P2 "\n" P3 "\n" P1 P2 "\n" P3 },
+        { "one character changed", P1 "\n" P2 "\n" P3 "\n" P1 "\n市长许志远在会上指出,质量是企业的生命,也是城市的明片,要把质量工作摆在更加突出的位置上来抓。\n" P3 },
+        { "damaged the second time", P1 "\n" P2 "\n" P3 "\n" P1 "\n市長許志遠在會上指出，質量是企業的生命，也是城市的名片，要把質量工作擺在更加突出的位置上來抓。\n" P3 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        zw_text_t t = repair(CASES[i].in);
+        check_str(t.text, P1 "\n" P2 "\n" P3, CASES[i].name);
+        check_map(&t);
+        assert_int_equal(t.line_count, 3);
+        const char *at = memmem(t.text.p, t.text.n, "质量是企业的生命", 24);
+        uint32_t start = (uint32_t)(at - t.text.p);
+        zw_span_t also[4];
+        assert_int_equal(zw_text_also(&t, start, start + 24, also, 4), 1);
+        zw_str_t quote = zw_text_quote(&t, also[0], arena), simple;
+        assert_int_equal(zw_text_repair_line(tables, quote, arena, &simple), 0);
+        check_str(simple, "质量是企业的生命", "the second place");
+        assert_true(also[0].start > zw_text_source(&t, start, start + 24).end);
+    }
+    /* Lines alike but for a figure are two statements. */
+    zw_text_t t = repair("2009年,全市共有216家企业通过质量管理体系认证。\n2010年,全市共有298家企业通过质量管理体系认证。");
+    assert_int_equal(t.line_count, 2);
+}
+
+static void test_related(void **state)
+{
+    (void)state;
+    zw_text_t t = repair(P1 "\n" P2 "\n- 质检总局:严厉打击违法行为(2011-02-18)\n- 一手抓业务一手抓队伍(2011-02-21)\n相关新闻\n石狮市首届质量标兵揭晓(2月16日)");
+    check_str(t.text, P1 "\n" P2, "body");
+    assert_int_equal(t.related_count, 3);
+    check_str(t.related[0].title, "质检总局:严厉打击违法行为", "title");
+    check_str(t.related[0].date, "2011-02-18", "date");
+    check_str(t.related[2].title, "石狮市首届质量标兵揭晓", "title");
+    check_str(t.related[2].date, "", "a day without its year");
+    check_str(t.published, "", "lists date nothing");
+    /* What merely ends in a date stays. */
+    t = repair(P1 "\n《质量振兴纲要》(1996-12-24)");
+    assert_int_equal(t.related_count, 0);
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    zw_text_t t = repair("临江市质量奖揭晓\n本报记者林则敏通讯员庄晓燕\n来源:海峡质量周刊 2011-02-21\n" P1 "\n政府重视质量\n" P2 "\n图为颁奖现场。\n【广告】认证咨询,ISO9001三天出证,电话400-000-0000\n" P3);
+    static const zw_line_kind_t WANT[] = { ZW_LINE_HEADING, ZW_LINE_BYLINE, ZW_LINE_BYLINE, ZW_LINE_BODY, ZW_LINE_HEADING, ZW_LINE_BODY, ZW_LINE_CAPTION, ZW_LINE_AD, ZW_LINE_BODY };
+    assert_int_equal(t.line_count, sizeof WANT / sizeof *WANT);
+    for (size_t i = 0; i < t.line_count; i++)
+        assert_int_equal(t.lines[i].kind, WANT[i]);
+    check_str(t.title, "临江市质量奖揭晓", "title");
+    check_str(t.published, "2011-02-21", "published");
+    /* One line alone is what it says, not a heading. */
+    t = repair("市政府出台了《质量奖评审管理办法》");
+    assert_int_equal(t.lines[0].kind, ZW_LINE_BODY);
+}
+
+static void test_published(void **state)
+{
+    static const struct {
+        zw_raw_t raw;
+        const char *want;
+    } CASES[] = {
+        { { .body = ZW_STR_LIT(P1), .published = ZW_STR_LIT("2011-02-21T08:30:00+08:00"), .url = ZW_STR_LIT("http://a.cn/2010-01/02/x") }, "2011-02-21" },
+        { { .body = ZW_STR_LIT(P1), .published = ZW_STR_LIT("2011年2月21日") }, "2011-02-21" },
+        { { .body = ZW_STR_LIT(P1), .url = ZW_STR_LIT("http://www.example.cn/news/2010-11/19/content_123.htm") }, "2010-11-19" },
+        { { .body = ZW_STR_LIT(P1), .url = ZW_STR_LIT("http://www.example.cn/t20101119_9.html") }, "2010-11-19" },
+        { { .body = ZW_STR_LIT(P1), .url = ZW_STR_LIT("http://www.example.cn/id/20109919") }, "" },
+        { { .body = ZW_STR_LIT("<html><head><meta name='publishdate' content='2012-03-04'></head><body><p>" P1 "</p></body></html>") }, "2012-03-04" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+        check_str(repair_raw(CASES[i].raw).published, CASES[i].want, "published");
+}
+
+static void test_wrap(void **state)
+{
+    (void)state;
+    zw_text_t t = repair("临江市质监局昨日通报,今年以来全市共抽查企业216家\n,合格率为96.5%,比去年提高1.2个百分点。\n"
+                         "市长许志远在会上指出,质量是企业的生命,也是城市的名片,\n要把质量工作摆在更加突出的位置上来抓。\n"
+                         "据了解,全市已有12家企业获得省级以上质量奖,另有35\n个产品被评为名牌产品,居全省第二位。");
+    check_str(t.text, P1 "\n" P2 "\n" P3, "wrapped");
+    assert_int_equal(t.repairs[ZW_REPAIR_WRAP], 3);
+    check_map(&t);
+    t = repair("政府重视质量\n一把手牵头抓\n" P1 "\n部门联动社会关注\n" P2);
+    assert_int_equal(t.line_count, 5);
+}
+
+static void test_html(void **state)
+{
+    static const char PAGE[] =
+        "<!DOCTYPE html><html><head><meta charset=gbk><title>临江市质量奖揭晓_临江新闻网</title><style>p{}</style></head><body>"
+        "<div class='nav'><a href=/>首页</a> &gt; 新闻</div><h1>临江市首届质量奖揭晓</h1><div class=info>来源：临江日报 2010年11月19日 字号:大 中 小</div>"
+        "<div id=c><p>&nbsp;&nbsp;" P1 "</p><p>質(<ruby>質<rt>zhì</rt></ruby>)</p><p>" P2 "</p><table><tr><td>企业</td><td>产品</td></tr><tr><td>华泰</td><td>阀门</td></tr></table>"
+        "<ul><li>第一项措施</li><li>第二项措施</li></ul><script>var a='<p>质量</p>'</script><p style='display:none'>看不见的字</p>"
+        "<div class='share'>分享到：微信</div><p>" P3 "</p></div><div class=related><h3>相关新闻</h3><ul><li><a href=1>泉州查办假冒案</a> <span>2010-11-01</span></li></ul></div>"
+        "<div class=footer>版权所有 临江新闻网</div></body></html>";
+    (void)state;
+    zw_text_t t = repair_raw((zw_raw_t){ .body = zw_strz(PAGE) });
+    check_str(t.text, P1 "\n质(质)\n" P2 "\n企业 产品\n华泰 阀门\n第一项措施\n第二项措施\n" P3, "page");
+    check_str(t.title, "临江市首届质量奖揭晓", "title");
+    check_str(t.published, "2010-11-19", "published");
+    assert_int_equal(t.related_count, 1);
+    check_str(t.related[0].title, "泉州查办假冒案", "related");
+    check_str(t.related[0].date, "2010-11-01", "related date");
+    check_map(&t);
+    check_str(t.charset, "utf-8", "declared otherwise");
+    /* A text about mark-up is no page. */
+    t = repair_raw((zw_raw_t){ .body = ZW_STR_LIT("质量指数用<p值>表示,a<b且b>c。") });
+    check_str(t.text, "质量指数用<p值>表示,a<b且b>c。", "no page");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { TEXT_TEST(test_doubled), TEXT_TEST(test_related), TEXT_TEST(test_kinds), TEXT_TEST(test_published), TEXT_TEST(test_wrap), TEXT_TEST(test_html) };
+    return cmocka_run_group_tests(tests, open_tables, close_tables);
+}

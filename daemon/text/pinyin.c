@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-enum { READING_MAX = 7, MANY = 3, DOUBT = 12 };
+enum { READING_MAX = 7, MANY = 3, DOUBT = 12, BUDGET = 3000000, BUDGET_A_UNIT = 30 };
 
 /* A letter of a reading: 1-26, 27 for ü, and its tone mark; 0 if it is none. */
 static unsigned reading_letter(uint32_t cp, unsigned *ret_tone)
@@ -326,6 +326,7 @@ static int walk(zw_pinyin_t *s)
 int zw_pinyin_remove(zw_repair_t *r)
 {
     zw_pinyin_t s = { .r = r, .t = r->tables, .in = r->text.u, .n = r->text.n };
+    s.budget = BUDGET + (int64_t)s.n * BUDGET_A_UNIT;
     bool any;
     int e = evidence_gather(&s, &any);
     if (e < 0 || !any)

@@ -39,6 +39,9 @@ typedef struct zw_pinyin {
     size_t out_n, out_cap;
     struct zw_pinyin_node *nodes; /* scratch of the search */
     size_t node_cap;
+    uint16_t *common;   /* the characters worth trying where neither byte is known; made when first needed */
+    size_t common_n;
+    int64_t budget;     /* characters that the searches may still weigh, so that they take linear time together */
 } zw_pinyin_t;
 
 /* A reading at in[i]: its length in units, 0 if none; its syllable (any tone of it if it has no tone mark). */

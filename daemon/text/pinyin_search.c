@@ -12,6 +12,8 @@ enum {
     SPAN_MAX = 1500,       /* units; nobody is out of step for longer */
     LOST_MAX = 12,         /* unknown bytes in one place */
     CANDIDATES = 40,
+    FREQUENCY_MIN = 60,    /* rarer characters are not guessed */
+    FREQUENCY_COMMON = 84,
     COST_GIVE_UP = 90,     /* dearer than taking the place as it stands */
     COST_PRUNE = 45,       /* so much dearer than the best: dropped */
     COST_EATEN_ASCII = 3,  /* few characters stand before a comma or figure */
@@ -197,35 +199,71 @@ static void keep_candidate(candidate_t *list, size_t *n, candidate_t c)
     list[i] = c;
 }
 
+/* Whether `code` may close the pending character of n, and at what cost. */
+static bool weigh(const zw_pinyin_t *s, const node_t *n, uint16_t code, bool open_trail, uint16_t syllable, bool loose, candidate_t *ret)
+{
+    uint32_t i;
+    if (!zw_gbk_index(code >> 8, code & 0xFF, &i) || !s->t->gbk[i])
+        return false;
+    uint32_t cp = s->t->gbk[i];
+    if (syllable != ZW_NO_READING) {
+        if (!zw_has_reading(s->t, code >> 8, code & 0xFF, syllable, loose))
+            return false;
+    } else if (open_trail && s->t->frequency[i] < FREQUENCY_MIN && !s->evidence.seen[i] && !is_mark(cp))
+        return false;
+    ret->code = code;
+    ret->cost = unlikely(s, n->prev, code, &ret->known);
+    if (syllable != ZW_NO_READING)
+        ret->cost += unlisted(s, code);
+    else if (open_trail)
+        ret->cost += mark_cost(s, cp);
+    return true;
+}
+
+/* The characters of some frequency, and those of the article. */
+static bool make_common(zw_pinyin_t *s)
+{
+    s->common = zw_arena_alloc(s->r->arena, ZW_DBCS_CODES * sizeof *s->common);
+    if (!s->common)
+        return false;
+    for (uint32_t i = 0; i < ZW_DBCS_CODES; i++)
+        if (s->t->gbk[i] && (s->t->frequency[i] >= FREQUENCY_COMMON || s->evidence.seen[i] || s->evidence.annotated[i]))
+            s->common[s->common_n++] = (uint16_t)((i / ZW_DBCS_TRAILS + 0x81) << 8 | (i % ZW_DBCS_TRAILS + 0x40));
+    return true;
+}
+
 /* The likeliest characters that can close here. `trail` 0: not known; `syllable` ZW_NO_READING: not annotated. A
  * pending lead byte that is not known must not form a character with the byte before it, or it would not be lost. */
-static size_t close_candidates(const search_t *x, const node_t *n, uint8_t trail, uint16_t syllable, candidate_t *list)
+static size_t close_candidates(search_t *x, const node_t *n, uint8_t trail, uint16_t syllable, bool loose, candidate_t *list)
 {
-    const zw_pinyin_t *s = x->s;
+    zw_pinyin_t *s = x->s;
     size_t found = 0;
-    unsigned lead_from = n->b2 ? n->b2 : 0x81, lead_to = n->b2 ? n->b2 : 0xFE;
-    unsigned trail_from = trail ? trail : 0x80, trail_to = trail ? trail : 0xFE;
-    for (unsigned lead = lead_from; lead <= lead_to; lead++) {
-        if (!n->b2 && zw_gbk_char(s->t, n->b1, lead))
-            continue;
-        for (unsigned k = trail_from; k <= trail_to; k++) {
-            uint32_t i;
-            if (!zw_gbk_index(lead, k, &i) || !s->t->gbk[i])
-                continue;
-            uint16_t code = (uint16_t)(lead << 8 | k);
-            if (syllable != ZW_NO_READING) {
-                if (!zw_has_reading(s->t, lead, k, syllable, false))
-                    continue;
-            } else if (!trail && s->t->frequency[i] < 60 && !s->evidence.seen[i] && !is_mark(s->t->gbk[i]))
-                continue;
-            candidate_t c = { .code = code };
-            c.cost = unlikely(s, n->prev, code, &c.known);
-            if (syllable != ZW_NO_READING)
-                c.cost += unlisted(s, code);
-            else if (!trail)
-                c.cost += mark_cost(s, s->t->gbk[i]);
+    candidate_t c;
+    if (s->budget <= 0)
+        return 0;
+    if (n->b2 && trail) {
+        if (weigh(s, n, (uint16_t)(n->b2 << 8 | trail), false, syllable, loose, &c))
             keep_candidate(list, &found, c);
+        return found;
+    }
+    if (!n->b2 && !trail) {
+        if (!s->common && !make_common(s)) {
+            x->failed = true;
+            return 0;
         }
+        s->budget -= (int64_t)s->common_n;
+        for (size_t i = 0; i < s->common_n; i++)
+            if (!zw_gbk_char(s->t, n->b1, s->common[i] >> 8) && weigh(s, n, s->common[i], true, syllable, loose, &c))
+                keep_candidate(list, &found, c);
+        return found;
+    }
+    s->budget -= ZW_DBCS_TRAILS;
+    for (unsigned k = n->b2 ? 0x80 : 0x81; k <= 0xFE; k++) {
+        if (!n->b2 && zw_gbk_char(s->t, n->b1, k))
+            continue;
+        uint16_t code = (uint16_t)(n->b2 ? n->b2 << 8 | k : k << 8 | trail);
+        if (weigh(s, n, code, !trail, syllable, loose, &c))
+            keep_candidate(list, &found, c);
     }
     return found;
 }
@@ -315,7 +353,7 @@ static bool step_torn(search_t *x, int32_t self, size_t i, size_t lost_n)
     if (!n.b2)
         return true;
     candidate_t list[CANDIDATES + 1];
-    size_t found = close_candidates(x, &n, 0, reading.syllable, list);
+    size_t found = close_candidates(x, &n, 0, reading.syllable, !reading.toned, list);
     for (size_t c = 0; c < found; c++) {
         node_t m = follow(&n, self);
         m.cost += list[c].cost;
@@ -334,9 +372,7 @@ static void step_lost(search_t *x, int32_t self, size_t i)
         return;
     bool swallows = s->in[i].cp == '?';
     candidate_t list[CANDIDATES + 1];
-    size_t found = 0;
-    if (n.b2 || n.lost < 4)
-        found = close_candidates(x, &n, 0, ZW_NO_READING, list);
+    size_t found = close_candidates(x, &n, 0, ZW_NO_READING, false, list);
     bool sure = found == 1 || (found > 1 && (list[1].cost - list[0].cost >= 3 || (list[0].known && !list[1].known)));
     for (size_t c = 0; c < found; c++) {
         node_t m = follow(&n, self);
@@ -413,7 +449,7 @@ static void step_known(search_t *x, int32_t self, size_t i)
         if ((way == 0 && !bytes) || (way == 1 && !other) || first < 0x40)
             continue;
         candidate_t list[CANDIDATES + 1];
-        size_t found = close_candidates(x, &n, first, ZW_NO_READING, list);
+        size_t found = close_candidates(x, &n, first, ZW_NO_READING, false, list);
         for (size_t c = 0; c < found; c++) {
             node_t k = follow(&n, self);
             k.cost += list[c].cost + way;

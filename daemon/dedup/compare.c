@@ -7,7 +7,8 @@
  * different values stand among the same words, one figure has taken the other's place. A figure without a partner is
  * a cut or an addition and says nothing against a duplicate. */
 
-enum { SAME = 6, SAME_PLACE = 1, CHANGED = 2 };
+/* A value at its own place weighs more than the same value elsewhere and a change together. */
+enum { SAME = 6, SAME_PLACE = 4, CHANGED = 2 };
 
 static unsigned pair_score(uint32_t a, uint32_t b)
 {
@@ -192,15 +193,30 @@ static double figures_needed(const zw_likeness_t *x, double contained)
     return contained >= 0.8 || (x->figures_sampled && contained >= 0.6) ? 0.5 : 0.8;
 }
 
+/* One name may have been misread where much has been reworded and the figures agree. */
+static bool name_change_counts(const zw_likeness_t *x, double contained)
+{
+    return x->names_changed > 1 || (x->names_changed && (contained >= 0.6 || x->figures_same < 4));
+}
+
+/* How much of the shorter text must stand in the other. Little where the same figures follow one another; nearly all
+ * where one is much shorter, for some of its sentences may be anybody's. */
+static double wording_needed(const zw_likeness_t *x)
+{
+    double less = x->old_in_new < x->new_in_old ? x->old_in_new : x->new_in_old;
+    if (x->figures_same >= 4 && x->figures_kept >= 0.8)
+        return 0.1;
+    return less >= 0.35 ? 0.5 : 0.8;
+}
+
 zw_dup_t zw_judge(const zw_likeness_t *x, unsigned rare, double *ret_similarity)
 {
     double contained = x->old_in_new > x->new_in_old ? x->old_in_new : x->new_in_old;
     if (x->shared < 3 || (rare < 2 && contained < 0.9))
         return ZW_DUP_NONE;
-    if (x->figures_changed || loose_change_counts(x, contained) || x->names_changed > 1 || (x->names_changed && contained >= 0.6))
+    if (x->figures_changed || loose_change_counts(x, contained) || name_change_counts(x, contained))
         return ZW_DUP_NONE;
-    bool figures_tell = x->figures_same >= 4 && x->figures_kept >= 0.8;
-    if (contained < (figures_tell ? 0.1 : 0.5) || x->figures_kept < figures_needed(x, contained))
+    if (contained < wording_needed(x) || x->figures_kept < figures_needed(x, contained))
         return ZW_DUP_NONE;
     bool part = contained >= 0.75 && (x->old_in_new < 0.8 * x->new_in_old || x->new_in_old < 0.8 * x->old_in_new);
     *ret_similarity = part ? contained : x->jaccard;

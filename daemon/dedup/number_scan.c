@@ -116,7 +116,7 @@ static int64_t numeral(uint32_t cp)
     }
 }
 
-static size_t scan_numerals(const char *begin, const char *end, uint32_t *ret_value, bool *ret_loose)
+static size_t scan_numerals(const char *begin, const char *end, uint32_t *ret_value, unsigned *ret_numerals)
 {
     uint64_t total = 0, section = 0, digit = 0;
     value_t row = { 0 };
@@ -149,16 +149,16 @@ static size_t scan_numerals(const char *begin, const char *end, uint32_t *ret_va
     if (units)
         row = (value_t){ .mantissa = total + section + digit };
     *ret_value = value_hash(row);
-    *ret_loose = count == 1;
+    *ret_numerals = count;
     return (size_t)(p - begin);
 }
 
-size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_t *ret_value, bool *ret_loose)
+size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_t *ret_value, unsigned *ret_numerals)
 {
-    *ret_loose = false;
+    *ret_numerals = 0;
     if (is_digit(p, end))
         return scan_digits(text, p, end, ret_value);
-    return scan_numerals(p, end, ret_value, ret_loose);
+    return scan_numerals(p, end, ret_value, ret_numerals);
 }
 
 bool zw_is_counter(const char *p, const char *end)

@@ -28,7 +28,7 @@ enum {
     ZW_FIGURE_BITS = 24,
     ZW_FIGURE_VALUE = 0x7FF,
     ZW_FIGURE_CONTEXT = 0x3FF800,
-    ZW_FIGURE_LOOSE = 0x400000, /* a single Chinese numeral: may be wording */
+    ZW_FIGURE_LOOSE = 0x400000, /* one or two Chinese numerals: may be wording */
     ZW_FIGURE_NAME = 0x800000
 };
 

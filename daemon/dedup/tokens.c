@@ -49,7 +49,7 @@ static bool is_silent(uint32_t cp)
 }
 
 /* Is the single Chinese numeral at `p` a figure? 三家 and 第三 are, 再三 and 统一 are not. 一 is too common a word. */
-static bool loose_is_figure(const walk_t *w, const char *p, const char *end)
+static bool numeral_is_figure(const walk_t *w, const char *p, const char *end)
 {
     bool ordinal = w->out->count && w->out->token[w->out->count - 1] == 0x7B2C;
     return ordinal || (memcmp(p, "一", 3) != 0 && zw_is_counter(p + 3, end));
@@ -100,17 +100,17 @@ static void walk_span(walk_t *w, zw_span_t span)
     const char *base = w->text->text.p, *p = base + span.start, *end = base + span.end;
     while (p < end) {
         uint32_t cp, value;
-        bool loose;
+        unsigned numerals;
         size_t at = (size_t)(p - base);
         if (w->guard < w->guard_count)
             put_names(w, at);
         unsigned n = zw_utf8_decode(p, end, &cp);
         if (cp >= 0xFF01 && cp <= 0xFF5E)
             cp -= 0xFEE0;
-        size_t digits = may_be_number(cp) ? zw_dedup_number(base, p, end, &value, &loose) : 0;
-        if (digits && !(loose && !loose_is_figure(w, p, end))) {
+        size_t digits = may_be_number(cp) ? zw_dedup_number(base, p, end, &value, &numerals) : 0;
+        if (digits && (numerals != 1 || numeral_is_figure(w, p, end))) {
             put_token(w, ZW_TOKEN_NUMBER | value, at);
-            put_figure(w, (uint32_t)w->out->count - 1, value, false, loose);
+            put_figure(w, (uint32_t)w->out->count - 1, value, false, numerals == 1 || numerals == 2);
             p += digits;
             continue;
         }

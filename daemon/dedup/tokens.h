@@ -9,7 +9,8 @@ enum { ZW_TOKEN_NUMBER = 1u << 31 }; /* set: a number, by the hash of its value;
 typedef struct zw_figure {
     uint32_t token, end; /* first token and the one behind it */
     uint32_t value;      /* hash */
-    bool name, loose;
+    bool name;
+    bool loose; /* one or two Chinese numerals: less surely a figure than digits */
 } zw_figure_t;
 
 typedef struct zw_tokens {
@@ -30,9 +31,9 @@ int zw_tokens_make(const zw_text_t *text, const zw_guard_t *guards, size_t guard
 zw_span_t zw_body_trim(zw_str_t text, zw_span_t line, bool first_lines);
 
 /* A number in digits or in Chinese numerals at p (text <= p < end): returns the bytes it takes (0: none) and its
- * value's hash of 31 bits. `*ret_loose` is set for a single Chinese numeral, which is a figure only before a counting
- * word. */
-size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_t *ret_value, bool *ret_loose);
+ * value's hash of 31 bits; and of how many Chinese numerals it is made (0: in digits). A single one is a figure only
+ * before a counting word. */
+size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_t *ret_value, unsigned *ret_numerals);
 
 /* Whether a Chinese counting word or unit stands at p. */
 bool zw_is_counter(const char *p, const char *end);

@@ -9,8 +9,8 @@
 static uint32_t value_of(const char *text, size_t *ret_length)
 {
     uint32_t value = 0;
-    bool loose;
-    *ret_length = zw_dedup_number(text, text, text + strlen(text), &value, &loose);
+    unsigned numerals;
+    *ret_length = zw_dedup_number(text, text, text + strlen(text), &value, &numerals);
     return value;
 }
 

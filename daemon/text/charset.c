@@ -116,6 +116,26 @@ static bool is_binary(zw_str_t s)
     return control * 10 > n;
 }
 
+/* Valid UTF-8, the usual case, without a question for each character. */
+static int decode_valid(zw_repair_t *r, size_t skip)
+{
+    const char *begin = r->raw->body.p, *end = begin + r->raw->body.n;
+    size_t count = 0, n = 0;
+    for (const char *p = begin + skip; p < end; p++)
+        count += ((unsigned char)*p & 0xC0) != 0x80;
+    zw_unit_t *u = zw_arena_alloc(r->arena, (count + 1) * sizeof *u);
+    if (!u)
+        return -ENOMEM;
+    for (const char *p = begin + skip; p < end;) {
+        uint32_t cp = (unsigned char)*p;
+        unsigned len = cp < 0x80 ? 1 : zw_utf8_decode(p, end, &cp);
+        u[n++] = (zw_unit_t){ .cp = cp, .src = (uint32_t)(p - begin), .src_len = len };
+        p += len;
+    }
+    r->text = (zw_units_t){ u, n };
+    return 0;
+}
+
 static int decode_all(zw_repair_t *r, zw_cs_t cs, size_t skip)
 {
     zw_str_t body = r->raw->body;
@@ -164,8 +184,8 @@ int zw_charset_decode(zw_repair_t *r)
     zw_str_t body = r->raw->body;
     const unsigned char *s = (const unsigned char *)body.p;
     verdict_t v = { ZW_CS_UTF8, 1 };
-    size_t skip = 0, bad;
-    bool valid = r->raw->body_is_utf8;
+    size_t skip = 0;
+    bool valid = r->raw->body_is_utf8 || zw_utf8_valid(body, NULL);
     if (body.n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0)
         skip = 3;
     else if (!valid && body.n >= 2 && s[0] == 0xFF && s[1] == 0xFE)
@@ -174,15 +194,13 @@ int zw_charset_decode(zw_repair_t *r)
         v.cs = ZW_CS_UTF16BE, skip = 2;
     else if (!valid && body.n >= 4 && memcmp(s, "\x84\x31\x95\x33", 4) == 0)
         v.cs = ZW_CS_GB18030, skip = 4;
-    else if (!valid && (valid = zw_utf8_valid(body, &bad)) && memchr(body.p, 0, body.n < SAMPLE_BYTES ? body.n : SAMPLE_BYTES))
+    else if (!valid || (!r->raw->body_is_utf8 && memchr(body.p, 0, body.n < SAMPLE_BYTES ? body.n : SAMPLE_BYTES)))
         v = decide(r, body); /* ASCII with zero bytes may be UTF-16 */
-    else if (!valid)
-        v = decide(r, body);
     if (v.cs == ZW_CS_COUNT || v.confidence <= 0 || (v.cs != ZW_CS_UTF16LE && v.cs != ZW_CS_UTF16BE && is_binary(body)))
         return -ZW_E_ENCODING;
     r->charset = zw_strz(zw_cs_name(v.cs));
     r->charset_confidence = v.confidence;
-    int e = decode_all(r, v.cs, skip);
+    int e = valid && v.cs == ZW_CS_UTF8 ? decode_valid(r, skip) : decode_all(r, v.cs, skip);
     if (e < 0)
         return e;
     r->decoded_is_raw = v.cs == ZW_CS_UTF8 && r->counts[ZW_REPAIR_INVALID] == 0;

@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "text/stage.h"
 
-enum { RUN_MIN = 2, ROUNDS_MAX = 3 };
+enum { RUN_MIN = 2, ROUNDS_MAX = 3, SAMPLE = 1000 /* Han that tell whether the text reads like Chinese */ };
 
 static bool is_1252_high(uint32_t cp)
 {
@@ -228,8 +228,8 @@ int zw_mojibake_repair(zw_repair_t *r)
         if (cp < 0x80)
             continue;
         bool is_han = zw_is_han(cp);
-        han += is_han;
-        common += is_han && zw_chinese_weight(t, cp) >= 12;
+        if (is_han && ++han <= SAMPLE)
+            common += zw_chinese_weight(t, cp) >= 12;
         high += !is_han && is_1252_high(cp) && cp < 0x2000;
     }
     int e = 0;
@@ -249,7 +249,7 @@ int zw_mojibake_repair(zw_repair_t *r)
     }
     if (e >= 0 && high > 8 && high > 4 * han && r->counts[ZW_REPAIR_MOJIBAKE] == 0)
         e = gbk_from_1252(r);
-    if (e >= 0 && han > 4 && common * 4 < han * 3)
+    if (e >= 0 && han > 4 && common * 4 < (han < SAMPLE ? han : SAMPLE) * 3)
         e = utf8_from_gbk(r);
     return e;
 }

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-enum { TITLE_MAX = 90, HEADER_MAX = 16 };
+enum { TITLE_MAX = 90, HEADER_MAX = 16, HEADER_MAX_BYTES = 32 };
 
 typedef struct entry {
     zw_str_t title, date;
@@ -26,7 +26,7 @@ static bool is_header(zw_str_t line)
 {
     static const char *const WORDS[] = { "相关新闻", "相关阅读", "相关链接", "相关报道", "相关文章", "相关内容", "相关资讯", "推荐阅读", "延伸阅读", "热点新闻", "热门文章",
                                          "更多新闻", "最新文章", "最新新闻", "图片新闻", "新闻链接", "往期回顾", "猜你喜欢", "热点推荐", "精彩推荐", "热门推荐", "新闻排行", "上一篇", "下一篇" };
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+    for (size_t i = 0; line.n <= HEADER_MAX_BYTES && i < sizeof WORDS / sizeof *WORDS; i++) {
         const char *at = memmem(line.p, line.n, WORDS[i], strlen(WORDS[i]));
         if (at && line.n <= strlen(WORDS[i]) + HEADER_MAX && at - line.p <= 6)
             return true;
@@ -155,7 +155,7 @@ int zw_related_take(zw_repair_t *r, zw_rows_t *rows, const zw_related_t **ret, s
             i = heads; /* words over nothing stay lines of the text */
             continue;
         }
-        entry_t e = entry_of(row->utf8);
+        entry_t e = row->n <= TITLE_MAX ? entry_of(row->utf8) : (entry_t){ 0 };
         if (e.dated && is_headline(row, &e) && ((e.bullet && e.bracketed) || (at_end && i >= tail && e.bracketed))) {
             int x = add(r, row, &e, &list, &n, &cap);
             if (x < 0)

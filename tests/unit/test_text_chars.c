@@ -30,7 +30,8 @@ static void test_lines(void **state)
         /* wrong decodings */
         { "UTF-8 as 1252", "è´¨é‡\xC2\x8Få¼ºçœ\xC2\x81", "质量强省" },
         { "French stays", "法国达能(Danone)的François与Élysée,café", "法国达能(Danone)的François与Élysée,café" },
-        { "UTF-8 as GBK", "璐ㄩ噺寮虹渷寤鸿", "质量强省建设" },
+        { "UTF-8 as GBK", "璐ㄩ噺寮虹渷", "质量强省" },
+        { "UTF-8 as GBK, the last byte lost", "璐ㄩ噺寮虹渷寤鸿", "质量强省建\xEF\xBF\xBD" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <zmq.h>
 
-enum { ZW_PUBLISH_QUEUE = 64, ZW_PUBLISH_WAKE_MS = 1000 };
+enum { ZW_PUBLISH_QUEUE = 64, ZW_PUBLISH_WAKE_MS = 500 };
 
 /* Events of one commit, copied into one block: the structs, then their bytes. */
 typedef struct zw_batch {

@@ -12,12 +12,11 @@ import zmq
 
 def main(folder, prefix="fact."):
     context = zmq.Context.instance()
-    facts, replay = context.socket(zmq.SUB), context.socket(zmq.REQ)
-    replay.req_relaxed = replay.req_correlate = 1  # a question may be asked again
+    facts, replay = context.socket(zmq.SUB), context.socket(zmq.DEALER)
     facts.connect(f"ipc://{folder}/facts.sock")
     replay.connect(f"ipc://{folder}/replay.sock")
-    facts.subscribe(prefix)
-    facts.subscribe("heartbeat")
+    for topic in prefix, "heartbeat":
+        facts.subscribe(topic)
     done, last = 0, {}  # everything up to `done` is known; by topic, the last seq shown
 
     def show(topic, event):
@@ -30,10 +29,13 @@ def main(folder, prefix="fact."):
     def catch_up():
         nonlocal done
         while True:
-            replay.send(msgpack.packb({"v": 1, "op": "replay", "from": done + 1, "topics": [prefix]}))
-            if not replay.poll(2000):
+            replay.send(msgpack.packb({"v": 1, "op": "replay", "req": done, "from": done + 1, "topics": [prefix]}))
+            while replay.poll(2000):  # no answer: ask again
+                page = msgpack.unpackb(replay.recv())
+                if page.get("req") == done:
+                    break
+            else:
                 continue
-            page = msgpack.unpackb(replay.recv(), strict_map_key=False)
             if page["answer"] != "page":
                 sys.exit(page["message"])  # too_old or too_new: PROTOCOL.md says what then
             for topic, payload in page["events"]:
@@ -44,8 +46,7 @@ def main(folder, prefix="fact."):
 
     catch_up()
     while True:
-        topic, payload = facts.recv_multipart()
-        topic, event = topic.decode(), msgpack.unpackb(payload)
+        topic, event = facts.recv_string(), msgpack.unpackb(facts.recv())
         if topic == "heartbeat" and event["seq"] <= max([done, *last.values()]):
             continue
         if topic == "heartbeat" or event.get("prev", 0) > max(done, last.get(topic, 0)):

@@ -17,7 +17,7 @@ from daemon_lib import BIN, Daemon, article, check, check_log, equal, run, text
 
 ZHIWEN = os.path.join(BIN, "zhiwen")
 SOURCE = pathlib.Path(os.environ.get("ZHIWEN_SOURCE", "."))
-KILLS = int(os.environ.get("ZHIWEN_KILLS", "8"))
+KILLS = int(os.environ.get("ZHIWEN_KILLS", "20"))
 FILTERS = [[""], ["fact."], ["fact.award.", "support."], ["fact.indicator.3303"], ["article."]]
 
 

@@ -87,7 +87,7 @@ int zw_entities_resolve(zw_repair_t *r)
             whole = zw_unit_join(made[0], &u[i], &u[i + len - 1]);
         }
         whole.cp = made[0] & 0x1FFFFF;
-        whole.flags = u[i].flags | ZW_UNIT_LITERAL;
+        whole.flags = u[i].flags;
         zw_unit_t pair[2] = { whole, whole };
         pair[1].cp = made[1] & 0x1FFFFF;
         zw_note_units(r, ZW_REPAIR_ENTITIES, u + i, len, pair, count);

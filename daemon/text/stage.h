@@ -12,12 +12,11 @@
 #include "text/tables.h"
 
 enum {
-    ZW_UNIT_KEEP = 1,    /* a blank that stands for structure (between table cells), not to be removed */
+    ZW_UNIT_KEEP = 1,    /* a blank between table cells or a line break of a list: structure, to be left where it is */
     ZW_UNIT_PARA = 2,    /* a line break that certainly ends a paragraph (from mark-up) */
     ZW_UNIT_HEADING = 4, /* first character of a line that the mark-up calls a heading */
     ZW_UNIT_CAPTION = 8, /* … a caption */
-    ZW_UNIT_CELL = 16,   /* … a table row */
-    ZW_UNIT_LITERAL = 32 /* escaped or full-width in the source: a '<' or '?' that is no mark-up and no damage */
+    ZW_UNIT_CELL = 16    /* … a table row */
 };
 
 typedef struct zw_unit {

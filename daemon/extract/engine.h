@@ -63,6 +63,7 @@ typedef struct zw_draft {
     uint32_t group;        /* drafts of one match share it */
     const zw_paragraph_t *paragraph;
     size_t sentence, clause;
+    const struct zw_draft *lead; /* the fact that it follows, or NULL */
     zw_bound_t *slots;     /* type->slot_count */
     zw_bound_t **parts;    /* of map slots, else NULL */
     zw_str_t time;

@@ -202,6 +202,52 @@ static void fill_from_last(filler_t *f, int slot)
     }
 }
 
+/* The last match of the macro in the skeleton's [from, to), or the first; found.end is 0 when there is none. */
+static zw_span_t macro_match(const filler_t *f, const zw_paragraph_t *p, zw_span_t range, bool last)
+{
+    zw_span_t found = { 0, 0 };
+    zw_extractor_t *x = f->run->extractor;
+    for (size_t at = 0, n = range.end - range.start; f->source->macro->code && at < n;) {
+        int r = pcre2_match(f->source->macro->code, (PCRE2_SPTR)p->skeleton.p + range.start, n, at, PCRE2_NO_UTF_CHECK, x->data,
+                            x->context);
+        const PCRE2_SIZE *o = pcre2_get_ovector_pointer(x->data);
+        if (r < 0 || o[1] <= at)
+            break;
+        found = (zw_span_t){ range.start + (uint32_t)o[0], range.start + (uint32_t)o[1] };
+        at = o[1];
+        if (!last)
+            break;
+    }
+    return found;
+}
+
+/* Words that the macro matches: before in the sentence, else behind in it, else in the sentences and paragraphs before. */
+static void fill_from_text(filler_t *f, int slot)
+{
+    enum { SENTENCES_BACK = 8, PARAGRAPHS_BACK = 3 };
+    const zw_draft_t *d = f->d;
+    const zw_paragraph_t *p = d->paragraph;
+    zw_span_t sentence = p->sentences[d->sentence].sk, end = { d->match->sk.end, sentence.end };
+    zw_span_t found = macro_match(f, p, (zw_span_t){ sentence.start, d->match->sk.end }, true);
+    if (found.end == 0 && end.start < end.end)
+        found = macro_match(f, p, end, false);
+    size_t s = d->sentence;
+    for (int back = 0, older = 0; found.end == 0 && back < SENTENCES_BACK; back++) {
+        while (s == 0 && p > f->run->paragraphs && older < PARAGRAPHS_BACK) {
+            s = (--p)->sentence_count;
+            older++;
+        }
+        if (s == 0)
+            return;
+        found = macro_match(f, p, p->sentences[--s].sk, true);
+    }
+    if (found.end == 0)
+        return;
+    zw_span_t text = zw_paragraph_span(p, found.start, found.end);
+    zw_str_t name = zw_str(f->run->text->text.p + text.start, text.end - text.start);
+    set_text(f, slot, &name, 1, -1);
+}
+
 static void fill_from_slot(filler_t *f, int slot)
 {
     int from = zw_type_slot(f->d->match->rule->type, f->source->slot);
@@ -246,6 +292,9 @@ static void fill_from(filler_t *f, int slot)
         break;
     case ZW_FROM_LAST:
         fill_from_last(f, slot);
+        break;
+    case ZW_FROM_TEXT:
+        fill_from_text(f, slot);
         break;
     }
 }

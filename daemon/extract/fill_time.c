@@ -109,6 +109,8 @@ static int search(const finder_t *f, const char **ret_why)
     found = find_time(f, sentence->sk.start, clause.start, true);
     if (found >= 0)
         return found;
+    if (d->lead)
+        return -1;
     *ret_why = "in a sentence before";
     for (size_t s = d->sentence, back = 0; s > 0 && back < 6 && found < 0; s--, back++) {
         found = find_time(f, d->paragraph->sentences[s - 1].sk.start, d->paragraph->sentences[s - 1].sk.end, true);
@@ -167,8 +169,12 @@ void zw_fill_time(zw_run_t *run, zw_draft_t *d)
     int found = -1;
     if (plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED && plan != ZW_TIME_NOW)
         found = search(&f, &d->time_why);
-    if (found >= 0)
+    if (found >= 0) {
         d->time = run->mentions[found].canonical;
-    else
+    } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED) {
+        d->time = d->lead->time;
+        d->time_why = "that of the fact it follows";
+    } else {
         set_default(run, d, plan);
+    }
 }

@@ -71,11 +71,13 @@ typedef enum {
     ZW_FROM_HEAD,      /* subject of the article's head */
     ZW_FROM_ARTICLE,   /* the mention of the class that the article names most */
     ZW_FROM_SLOT,      /* another slot of this fact */
-    ZW_FROM_LAST       /* a slot of the last fact of a type in this article */
+    ZW_FROM_LAST,      /* a slot of the last fact of a type in this article */
+    ZW_FROM_TEXT       /* words that a macro matches: in the sentence, before it in the paragraph, in the paragraphs before */
 } zw_from_t;
 
 typedef struct zw_fill_source {
     zw_from_t from;
+    const struct zw_macro *macro; /* TEXT */
     uint32_t classes; /* bit mask of zw_mention_class_t; 0: the source's own default */
     zw_str_t type;    /* LAST */
     zw_str_t slot;    /* SLOT, LAST */
@@ -193,6 +195,7 @@ typedef struct zw_rule {
     zw_fill_t *fills;
     size_t fill_count;
     bool has_time, has_regions, has_modality, coexists;
+    const zw_type_def_t *follows; /* holds only behind a fact of this type, or NULL */
     zw_time_plan_t time;
     const int *regions;
     size_t region_count;
@@ -219,6 +222,7 @@ typedef struct zw_macro {
     const zw_yaml_t *doc;
     const zw_yaml_node_t *node;
     bool open; /* being expanded: a cycle when met again */
+    pcre2_code *code;
     struct zw_macro *next;
 } zw_macro_t;
 

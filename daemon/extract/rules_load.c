@@ -219,6 +219,8 @@ void zw_rules_unref(zw_rules_t *rules)
         free_rule(&rules->rules[i]);
     for (size_t i = 0; i < ZW_SIGNALS; i++)
         pcre2_code_free(rules->signals[i]);
+    for (zw_macro_t *m = rules->macros; m; m = m->next)
+        pcre2_code_free(m->code);
     zw_prefilter_free(rules->prefilter);
     for (size_t i = 0; i < rules->doc_count; i++)
         zw_yaml_free(rules->docs[i]);

@@ -353,8 +353,7 @@ void zw_rules_read_macros(zw_rules_t *rules, zw_complaints_t *c)
     /* A macro that no rule uses yet is checked too. */
     for (zw_macro_t *m = rules->macros; m; m = m->next) {
         m->open = true;
-        pcre2_code *code = zw_pattern_compile(rules, m->doc, m->node, c, NULL);
+        m->code = zw_pattern_compile(rules, m->doc, m->node, c, NULL);
         m->open = false;
-        pcre2_code_free(code);
     }
 }

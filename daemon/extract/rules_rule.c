@@ -366,6 +366,8 @@ static void read_options(reader_t *r)
         read_modality(r, node);
     if ((node = zw_yaml_get(r->map, "priority")))
         read_priority(r, node);
+    if ((node = zw_yaml_get(r->map, "follows")) && !(rule->follows = zw_rules_type(r->rules, zw_yaml_text(node))))
+        zw_complain(r->c, r->doc, node, "follows names a type");
     if ((node = zw_yaml_get(r->map, "coexists")))
         rule->coexists = zw_str_eqz(zw_yaml_text(node), "true");
     rule->confidence = rule->type->confidence;
@@ -442,7 +444,7 @@ static bool read_rule(reader_t *r)
 {
     static const char *const KEYS[] = { "rule", "type", "when", "items", "over", "unless", "requires", "pick", "where", "where_not", "set",
                                         "words", "each", "zip", "fill", "time", "region", "modality", "confidence",
-                                        "priority", "coexists", "examples", NULL };
+                                        "priority", "coexists", "follows", "examples", NULL };
     const zw_yaml_node_t *name = zw_yaml_kind(r->map) == ZW_YAML_MAP ? zw_yaml_get(r->map, "rule") : NULL;
     if (!name || zw_yaml_text(name).n == 0) {
         zw_complain(r->c, r->doc, r->map, "a rule is a map with a name: {rule: NAME, type: TYPE, when: PATTERN}");

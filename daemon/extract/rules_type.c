@@ -108,12 +108,20 @@ void zw_rules_read_regions(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yam
     *ret_count = n;
 }
 
-/* "subject GOV FIRM", "slot issuers", "last award.grantor" */
-static bool read_source(const zw_yaml_t *doc, const zw_yaml_node_t *node, const zw_type_def_t *type, zw_fill_source_t *ret,
+static const zw_macro_t *find_macro(const zw_rules_t *rules, zw_str_t name)
+{
+    const zw_macro_t *m = rules->macros;
+    while (m && !zw_str_eq(m->name, name))
+        m = m->next;
+    return m;
+}
+
+/* "subject GOV FIRM", "slot issuers", "last award.grantor", "text SAMPLING" */
+static bool read_source(const zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, const zw_type_def_t *type, zw_fill_source_t *ret,
                         zw_complaints_t *c)
 {
     static const char *const NAMES[] = { "subject", "clause", "sentence", "before", "after", "speaker",
-                                         "place", "head", "article", "slot", "last" };
+                                         "place", "head", "article", "slot", "last", "text" };
     zw_str_t rest = zw_yaml_text(node), word;
     bool first = true, good = zw_yaml_kind(node) == ZW_YAML_SCALAR && rest.n > 0;
     *ret = (zw_fill_source_t){ .text = rest };
@@ -133,6 +141,9 @@ static bool read_source(const zw_yaml_t *doc, const zw_yaml_node_t *node, const 
         } else if (ret->from == ZW_FROM_SLOT) {
             ret->slot = word;
             good = zw_type_slot(type, word) >= 0;
+        } else if (ret->from == ZW_FROM_TEXT) {
+            ret->macro = find_macro(rules, word);
+            good = ret->macro != NULL;
         } else if (ret->from == ZW_FROM_LAST) {
             const char *dot = memchr(word.p, '.', word.n);
             good = dot != NULL;
@@ -147,9 +158,9 @@ static bool read_source(const zw_yaml_t *doc, const zw_yaml_node_t *node, const 
         }
     }
     bool needs_slot = ret->from == ZW_FROM_SLOT || ret->from == ZW_FROM_LAST;
-    if (!good || (needs_slot && ret->slot.n == 0))
+    if (!good || (needs_slot && ret->slot.n == 0) || (ret->from == ZW_FROM_TEXT && !ret->macro))
         zw_complain(c, doc, node, "a source is 'subject|clause|sentence|before|after|speaker|place|head|article [CLASS...]', "
-                                  "'slot NAME' or 'last TYPE.SLOT'");
+                                  "'slot NAME', 'last TYPE.SLOT' or 'text MACRO'");
     return good;
 }
 
@@ -177,7 +188,7 @@ void zw_rules_read_fills(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_
             return;
         }
         for (size_t j = 0; j < n; j++)
-            (void)read_source(doc, zw_rules_one(value, j), type, &sources[j], c);
+            (void)read_source(rules, doc, zw_rules_one(value, j), type, &sources[j], c);
         fills[i].sources = sources;
         fills[i].source_count = n;
     }

@@ -163,6 +163,17 @@ size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_
 
 bool zw_is_counter(const char *p, const char *end)
 {
-    static const char COUNTERS[] = "个家项次人名位年月日天批件起元倍成层台辆种条款处所座户吨米届期级类轮部万亿";
-    return end - p >= 3 && (unsigned char)*p >= 0xE0 && memmem(COUNTERS, sizeof COUNTERS - 1, p, 3);
+    uint32_t cp = 0;
+    if (p < end)
+        zw_utf8_decode(p, end, &cp);
+    switch (cp) {
+    case 0x4E2A: case 0x5BB6: case 0x9879: case 0x6B21: case 0x4EBA: case 0x540D: case 0x4F4D: case 0x5E74: case 0x6708: /* 个家项次人名位年月 */
+    case 0x65E5: case 0x5929: case 0x6279: case 0x4EF6: case 0x8D77: case 0x5143: case 0x500D: case 0x6210: case 0x5C42: /* 日天批件起元倍成层 */
+    case 0x53F0: case 0x8F86: case 0x79CD: case 0x6761: case 0x6B3E: case 0x5904: case 0x6240: case 0x5EA7: case 0x6237: /* 台辆种条款处所座户 */
+    case 0x5428: case 0x7C73: case 0x5C4A: case 0x671F: case 0x7EA7: case 0x7C7B: case 0x8F6E: case 0x90E8: case 0x4E07: /* 吨米届期级类轮部万 */
+    case 0x4EBF: /* 亿 */
+        return true;
+    default:
+        return false;
+    }
 }

@@ -55,10 +55,22 @@ static bool numeral_is_figure(const walk_t *w, const char *p, const char *end)
     return ordinal || (memcmp(p, "一", 3) != 0 && zw_is_counter(p + 3, end));
 }
 
-/* A quick look before zw_dedup_number: digits, and the few characters among the numerals. */
+/* The Han characters that walk_han leaves to others: numerals, and the marks of a place. The mask is a quick look: most
+ * characters are not even like one of them in their last six bits. */
+#define BIT(cp) (UINT64_C(1) << ((cp) & 63))
+static const uint64_t SPECIAL = BIT(0x4E00) | BIT(0x4E03) | BIT(0x4E09) | BIT(0x4E24) | BIT(0x4E5D) | BIT(0x4E8C) | BIT(0x4E94) |
+                                BIT(0x516B) | BIT(0x516D) | BIT(0x5341) | BIT(0x56DB) | BIT(0x96F6) | BIT(0x5E02) | BIT(0x53BF) | BIT(0x7701);
+
 static bool may_be_number(uint32_t cp)
 {
-    return (cp >= '0' && cp <= '9') || (cp >= 0x4E00 && cp <= 0x56DB) || cp == 0x96F6 || cp == 0x3007;
+    switch (cp) {
+    case '0' ... '9':
+    case 0x3007: case 0x4E00: case 0x4E03: case 0x4E09: case 0x4E24: case 0x4E5D: case 0x4E8C: case 0x4E94: /* 〇一七三两九二五 */
+    case 0x516B: case 0x516D: case 0x5341: case 0x56DB: case 0x96F6: /* 八六十四零 */
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool is_place_mark(uint32_t cp)
@@ -66,17 +78,29 @@ static bool is_place_mark(uint32_t cp)
     return cp == 0x5E02 || cp == 0x53BF || cp == 0x7701; /* 市 县 省 */
 }
 
-/* Where the caller found no names at all: 温州市 by the two characters before 市, unless these are 本, 全, 我 … and so
- * name no place. */
+/* Before 市: 本市, 上市, 各省市 name no place. */
+static bool is_no_name(uint32_t cp)
+{
+    switch (cp) {
+    case 0x5168: case 0x672C: case 0x6211: case 0x5404: case 0x8BE5: case 0x8DE8: case 0x5916: case 0x5185: case 0x57CE: case 0x4E2A: /* 全本我各该跨外内城个 */
+    case 0x4E24: case 0x8D85: case 0x4E0A: case 0x591C: case 0x76F4: case 0x8F96: case 0x90BB: case 0x6BCF: case 0x67D0: case 0x5176: /* 两超上夜直辖邻每某其 */
+    case 0x5728: case 0x548C: case 0x7684: case 0x7EA7: case 0x80A1: case 0x697C: case 0x5165: case 0x5F00: case 0x96C6: case 0x83DC: /* 在和的级股楼入开集菜 */
+    case 0x53BF: case 0x7701: case 0x95F9: case 0x9ED1: case 0x533A: case 0x90FD: case 0x95E8: case 0x4E3A: case 0x5BF9: case 0x5230: /* 县省闹黑区都门为对到 */
+    case 0x7531: case 0x662F: case 0x53CA: case 0x4E0E: /* 由是及与 */
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Where the caller found no names at all: 温州市 by the two characters before 市, unless one of these says that it
+ * is no name. */
 static void put_place(walk_t *w)
 {
-    static const char NO_NAME[] = "全本我各该跨外内城个两超上夜直辖邻每某其在和的级股楼入开集菜县省闹黑区都门为对到由是及与";
     uint32_t n = (uint32_t)w->out->count, *t = w->out->token, *at = w->out->at;
     if (n < 3 || at[n - 1] - at[n - 3] != 6) /* three Han characters without anything between them */
         return;
-    const char *p = w->text->text.p + at[n - 3];
-    if (!zw_is_han(t[n - 2]) || !zw_is_han(t[n - 3]) || memmem(NO_NAME, sizeof NO_NAME - 1, p, 3) ||
-        memmem(NO_NAME, sizeof NO_NAME - 1, p + 3, 3))
+    if (!zw_is_han(t[n - 2]) || !zw_is_han(t[n - 3]) || is_no_name(t[n - 2]) || is_no_name(t[n - 3]))
         return;
     put_figure(w, n - 3, (uint32_t)XXH3_64bits(t + n - 3, 3 * sizeof *t), true, false);
 }
@@ -95,32 +119,71 @@ static void put_names(walk_t *w, size_t at)
     }
 }
 
+/* Is there a figure at p? Then *ret_n are its bytes. */
+static bool figure_at(const walk_t *w, const char *p, const char *end, size_t *ret_n, uint32_t *ret_value, unsigned *ret_numerals)
+{
+    size_t n = zw_dedup_number(w->text->text.p, p, end, ret_value, ret_numerals);
+    if (n == 0 || (*ret_numerals == 1 && !numeral_is_figure(w, p, end)))
+        return false;
+    *ret_n = n;
+    return true;
+}
+
+/* One character that is no number. */
+static void walk_character(walk_t *w, uint32_t cp, size_t at)
+{
+    if (!is_silent(cp)) {
+        put_token(w, cp >= 'A' && cp <= 'Z' ? cp | 32 : cp, at);
+        if (is_place_mark(cp) && !w->guard_count)
+            put_place(w);
+    } else if (ends_sentence(cp)) {
+        end_sentence(w);
+    }
+}
+
+/* A run of Han characters of which none is special, which is most of the text; returns where it ends. */
+static const char *walk_han(walk_t *w, const char *p, const char *end)
+{
+    const char *base = w->text->text.p;
+    uint32_t *token = w->out->token, *at = w->out->at;
+    size_t count = w->out->count;
+    for (; end - p >= 3; p += 3) {
+        const unsigned char *s = (const unsigned char *)p;
+        uint32_t cp = (uint32_t)(s[0] & 15) << 12 | (uint32_t)(s[1] & 63) << 6 | (s[2] & 63);
+        if ((s[0] & 0xF0) != 0xE0 || ((s[1] ^ 0x80) & 0xC0) || ((s[2] ^ 0x80) & 0xC0) || cp < 0x4E00 || cp > 0x9FFF)
+            break;
+        if ((SPECIAL >> (cp & 63) & 1) && (may_be_number(cp) || is_place_mark(cp)))
+            break;
+        token[count] = cp;
+        at[count++] = (uint32_t)(p - base);
+    }
+    w->out->count = count;
+    return p;
+}
+
 static void walk_span(walk_t *w, zw_span_t span)
 {
     const char *base = w->text->text.p, *p = base + span.start, *end = base + span.end;
     while (p < end) {
         uint32_t cp, value;
         unsigned numerals;
-        size_t at = (size_t)(p - base);
-        if (w->guard < w->guard_count)
-            put_names(w, at);
-        unsigned n = zw_utf8_decode(p, end, &cp);
+        const char *run_end = end;
+        if (w->guard < w->guard_count) {
+            put_names(w, (size_t)(p - base));
+            if (w->guard < w->guard_count && base + w->guards[w->guard].span.end < end)
+                run_end = base + w->guards[w->guard].span.end;
+        }
+        p = walk_han(w, p, run_end);
+        if (p == run_end)
+            continue;
+        size_t at = (size_t)(p - base), n = zw_utf8_decode(p, end, &cp);
         if (cp >= 0xFF01 && cp <= 0xFF5E)
             cp -= 0xFEE0;
-        size_t digits = may_be_number(cp) ? zw_dedup_number(base, p, end, &value, &numerals) : 0;
-        if (digits && (numerals != 1 || numeral_is_figure(w, p, end))) {
+        if (may_be_number(cp) && figure_at(w, p, end, &n, &value, &numerals)) {
             put_token(w, ZW_TOKEN_NUMBER | value, at);
             put_figure(w, (uint32_t)w->out->count - 1, value, false, numerals == 1 || numerals == 2);
-            p += digits;
-            continue;
-        }
-        if (!is_silent(cp)) {
-            put_token(w, cp >= 'A' && cp <= 'Z' ? cp | 32 : cp, at);
-            if (!w->guard_count && is_place_mark(cp))
-                put_place(w);
-        }
-        else if (ends_sentence(cp)) {
-            end_sentence(w);
+        } else {
+            walk_character(w, cp, at);
         }
         p += n;
     }
@@ -204,11 +267,12 @@ static zw_guard_t *names_of(const zw_guard_t *guards, size_t count, zw_arena_t *
 /* Bytes that do not continue a character, eight at a time. */
 static size_t count_characters(zw_str_t s)
 {
+    const uint64_t ONES = UINT64_C(0x0101010101010101);
     size_t i = 0, continued = 0;
     for (; i + 8 <= s.n; i += 8) {
         uint64_t x;
         memcpy(&x, s.p + i, 8);
-        continued += (size_t)__builtin_popcountll((x >> 7 & ~(x >> 6)) & UINT64_C(0x0101010101010101));
+        continued += (size_t)((((x >> 7 & ~(x >> 6)) & ONES) * ONES) >> 56);
     }
     for (; i < s.n; i++)
         continued += ((unsigned char)s.p[i] & 0xC0) == 0x80;

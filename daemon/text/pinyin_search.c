@@ -176,7 +176,7 @@ static int mark_cost(const zw_pinyin_t *s, uint32_t cp)
     }
     switch (cp) {
     case 0x3002:
-        return quote > 0 || title > 0 ? 4 : 0;
+        return quote > 0 || title > 0 ? 9 : 0;
     case 0x201D:
         return quote > 0 ? 0 : 10;
     case 0x300B:
@@ -276,8 +276,8 @@ static uint32_t guess_eaten(const zw_pinyin_t *s, size_t i, uint32_t before)
         return '\n';
     if (cp == '\n')
         return '?';
-    if (cp == '%' || cp == '.')
-        return 0xFFFD; /* a figure, and nobody knows which */
+    if (cp == '%' || cp == '.' || zw_is_letter(cp))
+        return 0xFFFD; /* a figure or letter, and nobody knows which */
     if (zw_is_digit(cp)) {
         if (i + 3 < s->n && zw_is_digit(s->in[i + 1].cp) && zw_is_digit(s->in[i + 2].cp) && s->in[i + 3].cp == 0x5E74 && (cp == '0' || cp == '9'))
             return cp == '9' ? '1' : '2';
@@ -373,7 +373,7 @@ static void step_lost(search_t *x, int32_t self, size_t i)
     bool swallows = s->in[i].cp == '?';
     candidate_t list[CANDIDATES + 1];
     size_t found = close_candidates(x, &n, 0, ZW_NO_READING, false, list);
-    bool sure = found == 1 || (found > 1 && (list[1].cost - list[0].cost >= 3 || (list[0].known && !list[1].known)));
+    bool sure = found == 1 || (found > 1 && (list[1].cost - list[0].cost >= 2 || (list[0].known && !list[1].known)));
     for (size_t c = 0; c < found; c++) {
         node_t m = follow(&n, self);
         m.cost += list[c].cost;

@@ -16,6 +16,8 @@ typedef struct wrapped {
     bool final;          /* ends with an end of sentence */
     bool hard, fixed;    /* its line break comes from mark-up; from a list or table */
     bool item, indented; /* begins with a bullet; with two blanks */
+    bool numbered;       /* begins an item of an enumeration */
+    bool colon;          /* ends with one */
     bool continues;      /* begins with what cannot begin a line of its own */
 } wrapped_t;
 
@@ -35,6 +37,8 @@ static bool is_numbered(const zw_unit_t *u, size_t n)
             more |= u[k].cp == FIGURES[i];
         k += more;
     }
+    if (k < n && u[k].cp == '.' && k + 1 < n && zw_is_digit(u[k + 1].cp))
+        return false; /* a decimal */
     return k > digits && k < n && (u[k].cp == 0x3001 || u[k].cp == '.' || u[k].cp == ')' || u[k].cp == 0xFF09);
 }
 
@@ -53,6 +57,8 @@ static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t s
         l.final = end + 1 < text_end && is_numbered(u + end + 1, text_end - end - 1);
     l.final |= k > start && k < end && (zw_is_digit(u[k - 1].cp) || u[k - 1].cp == 0x65E5) && is_closing(u[end - 1].cp); /* title(date) */
     l.indented = end - start >= 2 && zw_kind(t, u[start].cp) & ZW_IS_BLANK && zw_kind(t, u[start + 1].cp) & ZW_IS_BLANK;
+    l.numbered = is_numbered(u + start, end - start);
+    l.colon = end > start && (u[end - 1].cp == ':' || u[end - 1].cp == 0xFF1A);
     uint32_t first = end > start ? u[start].cp : 0;
     l.item = first == '-' || first == '*' || first == 0xB7 || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
     l.continues = is_closing(first) || first == 0x3002 || first == ',' || first == 0xFF0C || first == 0x3001 || first == ';' || first == 0xFF1B ||
@@ -120,10 +126,12 @@ static bool goes_on_blind(const wrapped_t *l, size_t n, size_t i, uint32_t width
         return false;
     if (b->continues)
         return true;
+    if (b->numbered && (a->final || a->colon))
+        return false;
     if (b->n > a->n)
         return false; /* the next line would not have been so long */
     if (!a->final)
-        return a->n >= full;
+        return a->n >= (width && width < full ? width : full);
     if (width ? a->n < width : a->n < full)
         return false;
     /* A full line that happens to end a sentence: it goes on if what follows has its length, or can only be a rest. */

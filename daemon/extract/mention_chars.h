@@ -19,8 +19,8 @@ static inline uint32_t zw_char(const zw_chars_t *s, uint32_t i)
 static inline uint32_t zw_chars_at(const zw_chars_t *s, uint32_t i, const char *literal)
 {
     uint32_t k = i, cp;
-    for (const char *p = literal, *end = literal + strlen(literal); p < end; k++) {
-        p += zw_utf8_decode(p, end, &cp);
+    for (const char *p = literal; *p; k++) {
+        p += zw_utf8_decode(p, p + 4, &cp); /* a literal is valid UTF-8: no character of it reaches over its NUL */
         if (zw_char(s, k) != cp)
             return 0;
     }

@@ -143,6 +143,21 @@ static int cut_rows(zw_repair_t *r, zw_rows_t *ret)
     return 0;
 }
 
+/* 临江日报 2012-04-19: an outlet's short name and a day with its year, and nothing behind it. */
+static bool outlet_and_date(const zw_row_t *row, char edtf[12])
+{
+    enum { OUTLET_MAX = 14 };
+    for (size_t i = 0, name = 0; i < row->utf8.n; i++) {
+        unsigned char c = (unsigned char)row->utf8.p[i];
+        if (c >= '0' && c <= '9')
+            return name > 0 && zw_date_at(zw_str(row->utf8.p + i, row->utf8.n - i), edtf) == row->utf8.n - i && strlen(edtf) == 10;
+        name += c >= 0xC0;
+        if (name > OUTLET_MAX || (c < 0x80 && c != ' '))
+            return false;
+    }
+    return false;
+}
+
 /* The day of publication as the head of the article prints it. */
 static void published_from_head(zw_repair_t *r, const zw_rows_t *rows, char edtf[12])
 {
@@ -156,6 +171,8 @@ static void published_from_head(zw_repair_t *r, const zw_rows_t *rows, char edtf
         bool bare = row->utf8.n <= 24 && row->utf8.p[0] >= '0' && row->utf8.p[0] <= '9';
         if (row->n <= SHORT_MAX && !zw_has(row->utf8, "。") && (bare || has_any(row->utf8, WORDS, COUNT(WORDS))))
             zw_date_in(row->utf8, edtf);
+        else if (!outlet_and_date(row, edtf))
+            edtf[0] = 0;
     }
 }
 

@@ -75,6 +75,8 @@ static void test_published(void **state)
     } CASES[] = {
         { { .body = ZW_STR_LIT(P1), .published = ZW_STR_LIT("2011-02-21T08:30:00+08:00"), .url = ZW_STR_LIT("http://a.cn/2010-01/02/x") }, "2011-02-21" },
         { { .body = ZW_STR_LIT(P1), .published = ZW_STR_LIT("2011年2月21日") }, "2011-02-21" },
+        { { .body = ZW_STR_LIT("县里办起质量课堂\n临江日报 2012-04-19\n" P1) }, "2012-04-19" },
+        { { .body = ZW_STR_LIT("质量规划(2006-2020)\n这份规划管到2020年12月31日为止,不是今天的事\n" P1) }, "" },
         { { .body = ZW_STR_LIT(P1), .url = ZW_STR_LIT("http://www.example.cn/news/2010-11/19/content_123.htm") }, "2010-11-19" },
         { { .body = ZW_STR_LIT(P1), .url = ZW_STR_LIT("http://www.example.cn/t20101119_9.html") }, "2010-11-19" },
         { { .body = ZW_STR_LIT(P1), .url = ZW_STR_LIT("http://www.example.cn/id/20109919") }, "" },

@@ -38,9 +38,9 @@ int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size
 static size_t collect(zw_dedup_t *d, uint32_t slot, zw_similar_t *out, size_t max)
 {
     const zw_sketch_t *fresh = &d->slots[slot].sketch;
-    uint64_t keys[ZW_KEYS_POSTED];
+    uint64_t keys[ZW_KEYS_ASKED];
     zw_candidate_t found[ZW_CANDIDATES];
-    size_t n = zw_index_candidates(d, keys, zw_sketch_keys(fresh, keys), found), count = 0;
+    size_t n = zw_index_candidates(d, keys, zw_sketch_keys_asked(fresh, keys), found), count = 0;
     for (size_t i = 0; i < n; i++) {
         const zw_slot_t *s = &d->slots[found[i].slot];
         zw_likeness_t likeness;

@@ -31,7 +31,7 @@ int zw_fingerprint_make(const zw_text_t *text, const zw_guard_t *guards, size_t 
                         zw_str_t id, zw_str_t url, zw_arena_t *arena, const zw_fingerprint_t **ret);
 
 typedef struct zw_dedup_options {
-    uint32_t capacity;    /* articles held; default 1,000,000; at most 16 million; 446 bytes each */
+    uint32_t capacity;    /* articles held; default 1,000,000; at most 16 million; 444 bytes each */
     uint32_t window_days; /* 0: by capacity alone */
 } zw_dedup_options_t;
 
@@ -56,7 +56,7 @@ void zw_dedup_decide(zw_dedup_t *dedup, const zw_fingerprint_t *fingerprint, zw_
 void zw_dedup_insert(zw_dedup_t *dedup, uint64_t number, const zw_fingerprint_t *fingerprint, const zw_decision_t *decision,
                      int64_t time_us);
 
-/* The compact mark (280 bytes at most) to be stored, and its way back at start, in ascending order of number.
+/* The compact mark (304 bytes at most) to be stored, and its way back at start, in ascending order of number.
  * Restore returns 0 or -ZW_E_CORRUPT. */
 int zw_dedup_mark_encode(const zw_fingerprint_t *fingerprint, const zw_decision_t *decision, int64_t time_us, zw_buf_t *out);
 int zw_dedup_restore(zw_dedup_t *dedup, uint64_t number, zw_str_t mark);

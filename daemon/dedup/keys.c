@@ -47,12 +47,26 @@ size_t zw_sketch_keys(const zw_sketch_t *sketch, uint64_t *out)
     return n + kept;
 }
 
-size_t zw_fingerprint_keys(const zw_fingerprint_t *fingerprint, uint64_t *out)
+static size_t keys_asked(const uint32_t *grams, size_t gram_count, const uint32_t *sentences, size_t sentence_count,
+                         const uint32_t *figures, size_t figure_count, uint64_t *out)
 {
     size_t n = 0;
-    for (uint32_t i = 0; i < fingerprint->gram_count; i++)
-        out[n++] = zw_posting_key(ZW_KEY_GRAM, fingerprint->grams[i]);
-    for (uint32_t i = 0; i < fingerprint->sentence_count; i++)
-        out[n++] = zw_posting_key(ZW_KEY_SENTENCE, fingerprint->sentences[i]);
-    return n + triples(fingerprint->figures, fingerprint->figure_count, out + n);
+    for (size_t i = 0; i < gram_count; i++)
+        out[n++] = zw_posting_key(ZW_KEY_GRAM, grams[i]);
+    for (size_t i = 0; i < sentence_count; i++)
+        out[n++] = zw_posting_key(ZW_KEY_SENTENCE, sentences[i]);
+    return n + triples(figures, figure_count, out + n);
+}
+
+size_t zw_fingerprint_keys(const zw_fingerprint_t *f, uint64_t *out)
+{
+    return keys_asked(f->grams, f->gram_count, f->sentences, f->sentence_count, f->figures, f->figure_count, out);
+}
+
+size_t zw_sketch_keys_asked(const zw_sketch_t *s, uint64_t *out)
+{
+    uint32_t figures[ZW_FIGURES];
+    for (unsigned i = 0; i < s->figure_count; i++)
+        figures[i] = zw_sketch_figure(s, i);
+    return keys_asked(s->grams, s->gram_count, s->sentences, s->sentence_count, figures, s->figure_count, out);
 }

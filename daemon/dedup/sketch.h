@@ -17,15 +17,14 @@
 enum {
     ZW_GRAM_TOKENS = 5,
     ZW_GRAMS = 28,
-    ZW_GRAMS_POSTED = 16,   /* of these, how many the index finds an article by */
+    ZW_GRAMS_POSTED = 12,   /* of these, how many the index finds an article by */
     ZW_GRAMS_ASKED = 48,    /* and by how many of its own a new article looks for known ones */
     ZW_SENTENCES = 6,
     ZW_SENTENCES_ASKED = 48,
     ZW_SENTENCE_TOKENS = 10, /* shorter ones say nothing */
-    ZW_FIGURES = 30,
+    ZW_FIGURES = 38,
     ZW_FIGURES_ASKED = 120,
-    ZW_TRIPLES = 6,          /* runs of three figures, posted */
-    ZW_FIGURE_BITS = 24,
+    ZW_TRIPLES = 4,          /* runs of three figures, posted */
     ZW_FIGURE_VALUE = 0x7FF,
     ZW_FIGURE_CONTEXT = 0x3FF800,
     ZW_FIGURE_LOOSE = 0x400000, /* one or two Chinese numerals: may be wording */
@@ -86,6 +85,7 @@ enum { ZW_KEYS_POSTED = ZW_GRAMS_POSTED + ZW_SENTENCES + ZW_TRIPLES };
 enum { ZW_KEYS_ASKED = ZW_GRAMS_ASKED + ZW_SENTENCES_ASKED + ZW_FIGURES_ASKED };
 size_t zw_sketch_keys(const zw_sketch_t *sketch, uint64_t *out);
 size_t zw_fingerprint_keys(const zw_fingerprint_t *fingerprint, uint64_t *out);
+size_t zw_sketch_keys_asked(const zw_sketch_t *sketch, uint64_t *out); /* where there is only the sketch */
 
 /* How alike a known article is to a new one. */
 typedef struct zw_likeness {

@@ -9,7 +9,8 @@
 #include "dedup_help.h"
 
 enum { DAY_S = 86400 };
-#define A "2010年全市共有35家企业获得市长质量奖,比上年增加4家,奖金共计700万元,由财政部门安排,年底前拨付到位。"
+#define REST "市质量强市工作领导小组办公室负责人表示,获奖企业要珍惜荣誉,发挥示范带动作用,带领上下游企业共同提高质量管理水平。"
+#define A "2010年全市共有35家企业获得市长质量奖,比上年增加4家,奖金共计700万元,由财政部门安排,年底前拨付到位。" REST
 
 /* Article k of a stream: mostly its own text, sometimes that of an earlier one. */
 static void write_article(unsigned k, char *out, size_t room)
@@ -48,7 +49,7 @@ static void test_repeat_and_revision(void **state)
     (void)state;
     _cleanup_arena_ zw_arena_t *arena = zw_arena_new(0);
     zw_dedup_t *dedup = open_index(50, 0);
-    static const char B[] = "2010年全市共有36家企业获得市长质量奖,比上年增加5家,奖金共计720万元,由财政部门安排,年底前拨付到位。";
+    static const char B[] = "2010年全市共有36家企业获得市长质量奖,比上年增加5家,奖金共计720万元,由财政部门安排,年底前拨付到位。" REST;
     zw_decision_t d = put(dedup, 1, fingerprint(arena, A, "s", "1", "http://x/a"), 0);
     assert_int_equal(d.status, ZW_ST_NEW);
     assert_false(d.repeat);
@@ -167,7 +168,7 @@ static void test_cluster_and_similar(void **state)
     (void)state;
     _cleanup_arena_ zw_arena_t *arena = zw_arena_new(0);
     zw_dedup_t *dedup = open_index(100, 0);
-    static const char SIBLING[] = "2011年全市共有38家企业获得市长质量奖,比上年增加3家,奖金共计760万元,由财政部门安排,年底前拨付到位。";
+    static const char SIBLING[] = "2011年全市共有38家企业获得市长质量奖,比上年增加3家,奖金共计760万元,由财政部门安排,年底前拨付到位。" REST;
     (void)put(dedup, 3, fingerprint(arena, A, NULL, NULL, NULL), 100);
     (void)put(dedup, 4, fingerprint(arena, SIBLING, NULL, NULL, NULL), 200);
     (void)put(dedup, 5, fingerprint(arena, A, NULL, NULL, NULL), 300);

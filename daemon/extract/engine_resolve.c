@@ -97,13 +97,28 @@ static bool yields_to(const zw_type_def_t *type, const zw_type_def_t *other)
     return false;
 }
 
+/* Is the helper group part of a slot's template, as in 100 - {_failed}? */
+static bool in_template(const zw_rule_t *rule, zw_str_t group)
+{
+    for (size_t i = 0; i < rule->set_count; i++) {
+        zw_str_t text = rule->sets[i].template ? rule->sets[i].value.str : zw_str("", 0);
+        for (const char *at = text.p; (at = memmem(at, (size_t)(text.p + text.n - at), group.p, group.n)); at++)
+            if (at > text.p && at[-1] == '{' && at + group.n < text.p + text.n && at[group.n] == '}')
+                return true;
+    }
+    return false;
+}
+
 /* Does a captured slot of `other` stand in `place`? */
 static bool uses(const zw_draft_t *other, zw_span_t place)
 {
     const zw_match_t *match = other->match;
-    for (size_t i = 0; i < match->capture_count; i++)
-        if (match->captures[i].group->slot >= 0 && overlap(match->captures[i].piece.sk, place))
+    for (size_t i = 0; i < match->capture_count; i++) {
+        const zw_group_t *group = match->captures[i].group;
+        if (overlap(match->captures[i].piece.sk, place) &&
+            (group->slot >= 0 || (group->slot == ZW_G_HELPER && in_template(match->rule, group->name))))
             return true;
+    }
     return false;
 }
 

@@ -117,13 +117,16 @@ static int find_stops(zw_scan_t *scan)
                                ZW_BIT(ZW_L_FIELD) | ZW_BIT(ZW_L_REGION_MANY) | ZW_BIT(ZW_L_DOC));
     uint32_t n = scan->s.n;
     scan->stop = zw_arena_calloc(scan->a->arena, n + 1, sizeof(*scan->stop));
-    if (!scan->stop)
+    scan->post = zw_arena_calloc(scan->a->arena, n + 1, sizeof(*scan->post));
+    if (!scan->stop || !scan->post)
         return -ENOMEM;
     for (uint32_t k = 0; k < scan->hit_count; k++) {
         const zw_hit_t *h = &scan->hits[k];
+        uint32_t length = h->end - h->start;
+        if (zw_hit_has(h, ZW_L_POST) && length > scan->post[h->end] && length < 255)
+            scan->post[h->end] = (uint8_t)length;
         if (!zw_hit_has(h, ZW_L_STOP))
             continue;
-        uint32_t length = h->end - h->start;
         bool covered = false;
         for (uint32_t from = h->start > REACH ? h->start - REACH : 0; from <= h->start && !covered; from++) {
             const zw_hit_t *w = zw_scan_hit(scan, from, shields);
@@ -189,6 +192,21 @@ static bool ends_alike(zw_str_t name, zw_str_t written)
     return same_last_char(name, written);
 }
 
+/* The part of an organ's name that `written` can mean: of 省质监局法规处, 该局 means 省质监局. Empty: none. */
+static zw_str_t organ_stem(const zw_mention_t *m, zw_str_t written)
+{
+    if (m->cls != ZW_M_GOV && m->cls != ZW_M_ASSOC && m->cls != ZW_M_BODY && m->cls != ZW_M_FIRM)
+        return (zw_str_t){ 0 };
+    if (ends_alike(m->canonical, written))
+        return m->canonical;
+    if (m->cls != ZW_M_GOV || written.n != 6)
+        return (zw_str_t){ 0 };
+    for (size_t n = m->canonical.n; n >= 9; n -= 3)
+        if (memcmp(m->canonical.p + n - 3, written.p + 3, 3) == 0)
+            return zw_str(m->canonical.p, n);
+    return (zw_str_t){ 0 };
+}
+
 /* 总局 that no longer name came before. */
 static void resolve_general(const zw_article_t *a, zw_found_t *f)
 {
@@ -209,14 +227,38 @@ static bool resolve_back(const zw_article_t *a, zw_found_t *f, zw_str_t written)
         f->m.region_by_context = true;
         return true;
     }
+    const zw_mention_t *last = NULL;
+    zw_str_t name = { 0 };
     for (size_t k = a->out_count; k > 0; k--) {
         const zw_mention_t *m = &a->out[k - 1];
-        bool organ = m->cls == ZW_M_GOV || m->cls == ZW_M_ASSOC || m->cls == ZW_M_BODY || m->cls == ZW_M_FIRM;
-        if (!organ || (firm ? m->cls != ZW_M_FIRM : !ends_alike(m->canonical, written)))
+        bool here = m->span.start >= a->line_start;
+        bool pointing = here && zw_str_eq(zw_str(a->context->text->text.p + m->span.start, m->span.end - m->span.start), written);
+        bool many = m->region_by_context && m->region == 0 && m->level > 0; /* 三市质监局 */
+        zw_str_t stem = firm ? m->canonical : organ_stem(m, written);
+        if ((firm ? m->cls != ZW_M_FIRM : !stem.n) || (many && !pointing))
             continue;
+        if (!here && a->context->self.n && !firm && ends_alike(a->context->self, written)) {
+            f->m.canonical = a->context->self; /* at the head of a paragraph: whom the article is about */
+            f->m.identity = a->context->self_identity;
+            f->m.region = a->context->self_region;
+            f->m.region_by_context = true;
+            return true;
+        }
+        if (!last || pointing) {
+            last = m;
+            name = stem;
+        }
+        if (pointing || !here)
+            break;
+    }
+    if (last) {
         zw_span_t span = f->m.span;
-        f->m = *m;
+        f->m = *last;
         f->m.span = f->m.inner = span;
+        if (name.n < last->canonical.n) { /* without the unit behind it */
+            f->m.canonical = name;
+            f->m.identity = (zw_str_t){ 0 };
+        }
         f->m.region_by_context = true;
         return true;
     }
@@ -287,11 +329,14 @@ void zw_scan_text(zw_article_t *a, zw_str_t text, uint32_t base)
         a->failed = true;
         return;
     }
+    a->line_start = base;
     zw_time_sentence(&a->time);
     zw_scan_atoms(&scan);
     zw_scan_regions(&scan);
     zw_scan_organs(&scan);
-    zw_scan_names(&scan);
+    zw_scan_names(&scan, true);
+    zw_scan_known(&scan);
+    zw_scan_names(&scan, false);
     zw_scan_persons(&scan);
     zw_scan_known(&scan);
     if (!a->failed)

@@ -84,7 +84,7 @@ static uint32_t rank_start(const zw_scan_t *scan, uint32_t i)
 {
     static const char *const fields[] = { "全国", "全省", "全市", "全县", "全区", "世界", "全球", "国内", "省内", "市内", "亚洲", "同行业",
                                           "国际", "行业", "全自治区", "全州", "中国" };
-    for (uint32_t back = 2; back <= 10 && back <= i; back++) {
+    for (uint32_t back = i < 10 ? i : 10; back >= 2; back--) {
         uint32_t from = i - back;
         uint32_t n = ZW_CHARS_ANY(&scan->s, from, fields, NULL);
         if (!n)
@@ -92,7 +92,8 @@ static uint32_t rank_start(const zw_scan_t *scan, uint32_t i)
         bool clean = true;
         for (uint32_t k = from + n; k < i; k++)
             clean &= zw_is_han(scan->s.cp[k]) && scan->stop[k + 1] == 0 && scan->atom[k] < 0;
-        return clean ? from : i;
+        if (clean)
+            return from;
     }
     return i;
 }
@@ -183,6 +184,9 @@ void zw_scan_atoms(zw_scan_t *scan)
             n = atom_ordinal(scan, i);
         if (!n)
             n = atom_quantity(scan, i);
-        i += n ? n : 1;
+        if (!n) /* nothing starts inside a run of digits; looking would cost its square */
+            for (n = 1; zw_is_digit(cp) && zw_is_digit(zw_char(s, i + n));)
+                n++;
+        i += n;
     }
 }

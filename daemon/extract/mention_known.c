@@ -48,6 +48,8 @@ void zw_scan_known(zw_scan_t *scan)
             f->m.identity = k->identity;
             f->m.region = k->region;
             f->weight = 6;
+            if (scan->ends[i + k->n] < 0)
+                scan->ends[i + k->n] = (int32_t)scan->count - 1;
         }
     }
 }

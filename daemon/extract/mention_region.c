@@ -17,7 +17,7 @@ static bool covered_by_word(const zw_scan_t *scan, uint32_t i, uint32_t end)
 {
     enum { REACH = 4 };
     for (uint32_t from = i > REACH ? i - REACH : 0; from <= i; from++) {
-        const zw_hit_t *h = zw_scan_hit(scan, from, ZW_BIT(ZW_L_WORD));
+        const zw_hit_t *h = zw_scan_hit(scan, from, ZW_BIT(ZW_L_WORD) | (from < i ? ZW_BIT(ZW_L_STOP) : 0));
         if (h && ((from < i && h->end > i) || (from == i && h->end > end)))
             return true;
     }
@@ -49,6 +49,13 @@ static bool in_list(const zw_scan_t *scan, uint32_t start, uint32_t end)
     if (start && scan->s.cp[start - 1] == 0x3001 && start > 1 && scan->ends[start - 1] >= 0)
         return true;
     return zw_char(&scan->s, end) == 0x3001 && place_begins(scan, end + 1);
+}
+
+/* 城区 and 郊区 are names of districts, but nearly always mean just that. */
+static bool bare_kind(const zw_scan_t *scan, uint32_t start, uint32_t end)
+{
+    static const char *const kinds[] = { "城区", "郊区", "矿区", "新区", "市区", "开发区", "市中区" };
+    return ZW_CHARS_ANY(&scan->s, start, kinds, NULL) == end - start && end - start <= 2;
 }
 
 static void name_region(zw_article_t *a, uint32_t code)
@@ -91,7 +98,9 @@ static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
             break;
         bool inside = end > i, any;
         bool whole = zw_hit_has(h, ZW_L_REGION);
-        if (!whole && (covered_by_word(scan, end, h->end) || (goes_on_as_other(scan, h->end))))
+        if (bare_kind(scan, end, h->end) && !inside)
+            break;
+        if ((!whole || h->end - end <= 2) && (covered_by_word(scan, end, h->end) || (goes_on_as_other(scan, h->end))))
             break;
         zw_region_want_t want = { a->context->year, inside ? code : 0, a->context->region };
         uint32_t next = zw_region_pick(scan->lex, h->first, &want, inside || in_list(scan, end, h->end), &any);
@@ -204,6 +213,8 @@ static uint32_t region_letter_at(zw_scan_t *scan, uint32_t i)
     }
     if (!led)
         return 0;
+    if (scan->hit_from[i + 1] > scan->hit_from[i] && scan->hits[scan->hit_from[i + 1] - 1].end > i + 1)
+        return 0; /* 申请 */
     const zw_hit_t *next = i + 1 < scan->s.n ? zw_scan_hit(scan, i + 1, ZW_BIT(ZW_L_STOP)) : NULL;
     if (i + 1 < scan->s.n && zw_is_han(scan->s.cp[i + 1]) && !next)
         return 0;

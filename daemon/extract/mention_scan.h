@@ -53,6 +53,7 @@ typedef struct zw_article {
     uint32_t region_named[4]; /* the last place named, by level; [0]: of any level */
     zw_mention_t *out;
     size_t out_count, out_cap;
+    uint32_t line_start;      /* of the line at work, in the text */
     bool failed;              /* out of memory */
 } zw_article_t;
 
@@ -67,6 +68,7 @@ typedef struct zw_scan {
     uint32_t hit_count;
     const uint32_t *hit_from; /* n + 1 */
     uint8_t *stop;      /* [i]: length of the longest stop word that ends at i */
+    uint8_t *post;      /* [i]: length of the longest post that ends at i */
     int32_t *atom;      /* [i]: candidate of the atom layer that holds character i, or -1 */
     int32_t *ends;      /* [i]: longest place, organ or name so far that ends at i, or -1 */
     zw_found_t *found;
@@ -89,7 +91,7 @@ void zw_known_add(zw_article_t *a, zw_str_t name, zw_mention_class_t cls, zw_str
 void zw_scan_atoms(zw_scan_t *scan);   /* mention_atom.c */
 void zw_scan_regions(zw_scan_t *scan); /* mention_region.c */
 void zw_scan_organs(zw_scan_t *scan);  /* org.c */
-void zw_scan_names(zw_scan_t *scan);   /* name.c */
+void zw_scan_names(zw_scan_t *scan, bool firms); /* name.c: firms and associations, or the others */
 void zw_scan_persons(zw_scan_t *scan); /* person.c */
 void zw_scan_known(zw_scan_t *scan);   /* mention_known.c */
 

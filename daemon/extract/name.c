@@ -51,10 +51,20 @@ static bool head_goes_on(const zw_scan_t *scan, const zw_hit_t *h, zw_mention_cl
     static const char *const behind[] = { "活动室", "活动量", "行动力", "行动者", "计划生育", "计划单列", "工程师", "工程量", "工程类", "战略性",
                                           "制度化", "制度性", "机制性", "体系化", "保险柜", "保险公司", "会议室", "会议厅", "会议纪要", "会议精神",
                                           "大会堂", "仪式感", "公司法", "集团军", "中心城", "中心任务", "中心工作", "中心小学", "中心医院",
-                                          "平台型", "试点县", "试点市", "论坛报", "医院感染", "大学生", "银行卡", "银行业", "认证率", "认证机构",
+                                          "平台型", "试点县", "试点市", "论坛报", "医院感染", "大学生", "银行卡", "银行业", "认证率", "认证机构", "体系认证",
                                           "认证证书", "认证认可", "基地县", "办公室主任室", "奖牌", "奖章", "奖杯", "奖金", "市场监", "市场主体",
                                           "市场份额", "市场占有", "市场监管", "市场准入", "认可度", "合作社区" };
     uint32_t n = h->end - h->start;
+    static const char *const prize[] = { "励", "金", "项", "牌", "章", "杯", "品", "惩", "罚", "状" };
+    if (zw_chars_before(&scan->s, h->end, "奖") && ZW_CHARS_ANY(&scan->s, h->end, prize, NULL))
+        return true;
+    /* 实验室计划2012年建成: a verb */
+    if (n == 2 && zw_chars_at(&scan->s, h->start, "计划") && h->end < scan->s.n) {
+        static const char *const verbs[] = { "在", "将", "于", "到", "用", "投", "从", "年" };
+        int32_t atom = scan->atom[h->end];
+        if ((atom >= 0 && scan->found[atom].m.cls == ZW_M_TIME) || ZW_CHARS_ANY(&scan->s, h->end, verbs, NULL))
+            return true;
+    }
     for (size_t k = 0; k < sizeof(behind) / sizeof(*behind); k++) {
         zw_str_t word = zw_strz(behind[k]);
         uint32_t cp, chars = 0;
@@ -115,6 +125,8 @@ static bool reach_suffices(const zw_scan_t *scan, const zw_hit_t *h, zw_mention_
 {
     uint32_t mods = h->start - r->start;
     uint32_t own = r->owner >= 0 ? mods - r->place : mods;
+    if (r->ran_out && r->owner >= 0 && r->start < h->start && scan->found[r->owner].end > h->start)
+        return false; /* 该市 and 市名牌 */
     if (r->ran_out) {
         r->start = h->start;
         r->owner = -1;
@@ -141,7 +153,7 @@ static void name_at(zw_scan_t *scan, const zw_hit_t *h, size_t kind)
 {
     zw_mention_class_t cls = HEADS[kind].cls;
     bool weak = HEADS[kind].kind == ZW_L_FIRM_WEAK;
-    zw_reach_t r = zw_name_reach(scan, h->start, cls);
+    zw_reach_t r = zw_name_reach(scan, h->start, cls, head_stands_alone(scan, h, cls));
     if (!reach_suffices(scan, h, cls, weak, &r))
         return;
     uint32_t end = h->end + bracket_behind(scan, h->end, cls);
@@ -162,20 +174,23 @@ static void name_at(zw_scan_t *scan, const zw_hit_t *h, size_t kind)
     }
 }
 
-void zw_scan_names(zw_scan_t *scan)
+void zw_scan_names(zw_scan_t *scan, bool firms)
 {
+    if (firms)
+        zw_firm_lists(scan);
     for (uint32_t i = 0; i < scan->s.n; i++) {
         int32_t atom = scan->atom[i];
         if (atom >= 0 && scan->found[atom].m.cls != ZW_M_STDNUM)
             continue;
-        const zw_hit_t *law = zw_scan_hit(scan, i, ZW_BIT(ZW_L_LAW));
+        const zw_hit_t *law = firms ? zw_scan_hit(scan, i, ZW_BIT(ZW_L_LAW)) : NULL;
         if (law && scan->atom[law->end - 1] < 0) {
             zw_found_t *f = zw_found_add(scan, ZW_M_DOC, i, law->end);
             if (f)
                 f->weight = 7;
         }
         for (size_t k = 0; k < sizeof(HEADS) / sizeof(*HEADS); k++) {
-            const zw_hit_t *h = zw_scan_hit(scan, i, ZW_BIT(HEADS[k].kind));
+            bool firm = HEADS[k].cls == ZW_M_FIRM || HEADS[k].cls == ZW_M_ASSOC;
+            const zw_hit_t *h = firm == firms ? zw_scan_hit(scan, i, ZW_BIT(HEADS[k].kind)) : NULL;
             if (h && !head_goes_on(scan, h, HEADS[k].cls))
                 name_at(scan, h, k);
         }

@@ -7,7 +7,7 @@ bool zw_firm_is_kind(const zw_scan_t *scan, uint32_t start, uint32_t head)
         "上市", "外国", "国有", "民营", "大型", "跨国", "保险", "物业", "快递", "电商", "网络", "汽车", "家电", "食品", "贸易", "相关",
         "涉事", "涉案", "当地", "代理", "检测", "认证", "咨询", "供电", "持证", "生产", "销售", "经营", "龙头", "骨干", "知名", "股份",
         "有限", "外资", "房地产", "建筑", "施工", "监理", "担保", "证券", "基金", "燃气", "供水", "自来水", "烟草", "石油", "运输",
-        "旅游", "广告", "软件", "农业", "投资", "科技", "外贸", "进出口", "第三方", "检验", "企业", "产业", "制造业", "国家", "中国",
+        "旅游", "广告", "软件", "农业", "投资", "科技", "三级", "二级", "一级", "定点", "公立", "县级", "区级", "外贸", "进出口", "第三方", "检验", "企业", "产业", "制造业", "国家", "中国",
         "大集团", "企业集团", "工业", "乡镇", "城市", "农村", "社会", "专业", "综合", "国内", "国际", "省级", "市级", "本土", "大中型",
         "各大", "部分", "多", "分", "子", "总", "母", "新", "老", "大", "小", "几", "农民", "村级", "社区", "公立", "高等", "中等",
         "商业", "农村商业", "电信", "家具", "制鞋", "服装", "水泥", "钢铁", "供货", "中标", "参保", "承保", "地方",
@@ -31,9 +31,16 @@ bool zw_firm_is_shown(const zw_scan_t *scan, const zw_reach_t *reach, uint32_t h
     if (end < s->n && zw_is_han(s->cp[end]) && !zw_scan_hit(scan, end, ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_POST) | ZW_BIT(ZW_L_SAY)))
         return false;
     if (ZW_CHARS_ANY(s, head, institutions, NULL))
-        return mods >= 2 || (placed && mods >= 1);
+        return (mods >= 2 || (placed && mods >= 1)) && !zw_firm_is_kind(scan, reach->start, head);
+    if (zw_chars_at(s, head, "厂") && placed && mods >= 2 && mods <= 9)
+        return true;
     if (mods < 2 || mods > 6)
         return false;
+    /* 郎泉酒业 at the head of a clause, before its verb */
+    static const char *const trades[] = { "酒业", "药业", "乳业", "鞋业", "服饰", "重工", "实业", "控股", "股份", "置业", "地产", "电器" };
+    bool opens = reach->start == 0 || !zw_is_han(s->cp[reach->start - 1]);
+    if (opens && mods == 2 && ZW_CHARS_ANY(s, head, trades, NULL) && zw_scan_hit(scan, end, ZW_BIT(ZW_L_STOP)))
+        return true;
     if (ZW_CHARS_ANY(s, end, wins, NULL))
         return true;
     for (size_t k = 0; k < sizeof(gives) / sizeof(*gives); k++)
@@ -79,6 +86,54 @@ void zw_firm_introduce(zw_scan_t *scan, const zw_found_t *firm, uint32_t place)
                 return;
             }
             zw_known_add(scan->a, brief, ZW_M_FIRM, brief, full, region);
+        }
+    }
+}
+
+/* One item of a list that ends at `end`: its start, UINT32_MAX when it is no name. */
+static uint32_t item_start(const zw_scan_t *scan, uint32_t end)
+{
+    uint32_t k = end;
+    while (k > 0 && end - k <= 14 && zw_is_han(scan->s.cp[k - 1]) && scan->atom[k - 1] < 0 &&
+           !(scan->stop[k] > 1 || (scan->stop[k] == 1 && zw_chars_before(&scan->s, k, "由"))) &&
+           !zw_chars_before(&scan->s, k, "和"))
+        k--;
+    uint32_t n = end - k;
+    bool pointed = scan->ends[end] >= 0 && scan->found[scan->ends[end]].start == k;
+    return n >= 4 && n <= 14 && !pointed ? k : UINT32_MAX;
+}
+
+void zw_firm_lists(zw_scan_t *scan)
+{
+    static const char *const counted[] = { "企业", "公司", "厂家" };
+    uint32_t atoms = scan->count;
+    for (uint32_t a = 0; a < atoms; a++) {
+        const zw_found_t *count = &scan->found[a];
+        uint32_t end = count->start;
+        if (count->m.cls != ZW_M_COUNT || !zw_str_eqz(count->m.quantity.unit, "家") || count->m.quantity.value < 2 ||
+            !ZW_CHARS_ANY(&scan->s, count->end, counted, NULL))
+            continue;
+        uint32_t starts[12], ends[12], n = 0;
+        while (n < 12) {
+            uint32_t start = item_start(scan, end);
+            if (start == UINT32_MAX)
+                break;
+            starts[n] = start;
+            ends[n++] = end;
+            uint32_t sep = start ? scan->s.cp[start - 1] : 0;
+            if (sep != 0x3001 && sep != 0x548C)
+                break;
+            end = start - 1;
+        }
+        /* as many items as were counted, or it is no list of them */
+        if (n < 2 || (double)n != scan->found[a].m.quantity.value)
+            continue;
+        for (uint32_t k = 0; k < n; k++) {
+            zw_found_t *f = zw_found_add(scan, ZW_M_FIRM, starts[k], ends[k]);
+            if (!f)
+                return;
+            f->weight = 3;
+            scan->ends[ends[k]] = (int32_t)scan->count - 1;
         }
     }
 }

@@ -21,7 +21,7 @@ static uint32_t limit_of(zw_mention_class_t cls)
     case ZW_M_MEETING: return 22;
     case ZW_M_BODY: case ZW_M_STATUS: return 18;
     case ZW_M_AWARD: case ZW_M_INIT: case ZW_M_AGREEMENT: return 16;
-    case ZW_M_CERT: return 12;
+    case ZW_M_CERT: return 6;
     default: return 14;
     }
 }
@@ -43,6 +43,8 @@ static bool takes_in(const zw_scan_t *scan, const zw_found_t *f, zw_mention_clas
 {
     if (f->way == ZW_POINTS_BACK)
         return false;
+    if (cls == ZW_M_CERT)
+        return f->m.cls == ZW_M_CERT || (f->m.cls == ZW_M_REGION && f->m.region == 0);
     switch (f->m.cls) {
     case ZW_M_REGION:
         return place_is_part(scan, f, cls);
@@ -58,6 +60,10 @@ static bool takes_in(const zw_scan_t *scan, const zw_found_t *f, zw_mention_clas
 /* An edition behind 暨 goes on: 质量工作会议暨首届三峡质量奖颁奖大会. */
 static bool atom_is_part(const zw_scan_t *scan, const zw_found_t *atom, zw_mention_class_t cls)
 {
+    if (atom->m.cls == ZW_M_NUMBER) /* 优质大奖2015颁奖典礼 */
+        return cls == ZW_M_MEETING && atom->end - atom->start == 4;
+    if (atom->m.cls == ZW_M_COUNT) /* 三年行动 */
+        return cls == ZW_M_INIT && zw_str_eqz(atom->m.quantity.unit, "年");
     if (atom->m.cls == ZW_M_EDITION)
         return cls == ZW_M_MEETING && atom->start > 0 && scan->s.cp[atom->start - 1] == 0x66A8;
     return atom->m.cls == ZW_M_STDNUM && cls == ZW_M_CERT;
@@ -100,7 +106,7 @@ static uint32_t strip_soft(const zw_scan_t *scan, uint32_t start, uint32_t head)
 {
     for (;;) {
         const zw_hit_t *h = zw_scan_hit(scan, start, ZW_BIT(ZW_L_SOFT));
-        if (!h || h->end + 2 > head)
+        if (!h || (h->end + 2 > head && h->end != head))
             return start;
         const zw_hit_t *longer = zw_scan_hit(scan, start, ~(ZW_BIT(ZW_L_SOFT) | ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_NOT_NAME) |
                                                             ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_FIELD)));
@@ -110,15 +116,39 @@ static uint32_t strip_soft(const zw_scan_t *scan, uint32_t start, uint32_t head)
     }
 }
 
-zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_t cls)
+/* In a firm's name nearly any character may stand; these do not. */
+static bool firm_ends_behind(uint32_t cp)
+{
+    static const char strict[] = "的了着在对由将从向与和及被把给是该某各个所到等经获授或";
+    uint32_t c;
+    for (const char *p = strict, *end = strict + sizeof(strict) - 1; p < end;) {
+        p += zw_utf8_decode(p, end, &c);
+        if (c == cp)
+            return true;
+    }
+    return false;
+}
+
+zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_t cls, bool alone)
 {
     const zw_chars_t *s = &scan->s;
     zw_reach_t r = { .start = head, .owner = -1 };
-    uint32_t p = head, limit = limit_of(cls), used = 0;
+    uint32_t p = head, limit = alone && cls == ZW_M_CERT ? 0 : limit_of(cls), used = 0;
     bool ended = false;
+    /* a place that reaches into the head: 温州市 and 市名牌 */
+    int32_t across = head + 1 < s->n && scan->ends[head + 1] >= 0 ? scan->ends[head + 1] : -1;
+    if (across >= 0 && scan->found[across].m.cls == ZW_M_REGION && scan->found[across].start < head) {
+        const zw_found_t *f = &scan->found[across];
+        r.ran_out = !takes_in(scan, f, cls);
+        p = r.start = f->start;
+        r.owner = across;
+        r.place = head - f->start;
+        return r;
+    }
     while (p > 0 && !ended) {
         int32_t owner = scan->ends[p];
-        if (owner >= 0 && scan->found[owner].start < p) {
+        bool quoted_head = cls == ZW_M_CERT && p == head && zw_is_close_quote(s->cp[p - 1]); /* “浙江制造”认证 */
+        if (owner >= 0 && !quoted_head && scan->found[owner].start < p) {
             const zw_found_t *f = &scan->found[owner];
             if (!takes_in(scan, f, cls))
                 break;
@@ -133,7 +163,9 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
             }
             continue;
         }
-        if (scan->stop[p])
+        if (scan->stop[p] > 1 || (scan->stop[p] && (cls != ZW_M_FIRM || firm_ends_behind(s->cp[p - 1]))))
+            break;
+        if (scan->post[p] > 1 && cls != ZW_M_AWARD && cls != ZW_M_INIT && p < head)
             break;
         int32_t atom = scan->atom[p - 1];
         if (atom >= 0) {
@@ -145,7 +177,7 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
         uint32_t cp = s->cp[p - 1];
         if (zw_is_close_quote(cp)) {
             uint32_t open = zw_quote_open(s, p);
-            bool fits = cls != ZW_M_FIRM && cls != ZW_M_ASSOC && ((cls != ZW_M_STATUS && cls != ZW_M_CERT) || p == head);
+            bool fits = cls != ZW_M_FIRM && cls != ZW_M_ASSOC && cls != ZW_M_STATUS && (cls != ZW_M_CERT || p == head);
             if (open == UINT32_MAX || !fits)
                 break;
             p = open;
@@ -169,7 +201,7 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
         if (!is_name_char(cp))
             break;
         if (++used > limit) {
-            r.ran_out = true;
+            r.ran_out = limit > 0;
             break;
         }
         p--;

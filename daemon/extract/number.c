@@ -146,7 +146,7 @@ static uint32_t parse_han(const zw_chars_t *s, uint32_t i, figure_t *f)
             break;
         }
     }
-    if (numerals == 0)
+    if (numerals == 0 || (k - i == 1 && digit == 0)) /* 零 of 零部件 */
         return 0;
     f->value = total + section + (digit > 0 ? digit : 0);
     f->scale = any_scale ? 10 : 1;
@@ -194,7 +194,7 @@ static bool weak_after_numeral(const zw_chars_t *s, uint32_t i, uint32_t n)
 {
     static const char *const weak[] = { "级", "度", "分", "面", "道", "层", "步", "点", "班", "队", "星", "成", "口", "把",
                                         "对", "折", "番", "期", "届", "等", "旬", "眼", "头", "本", "字", "门", "支部",
-                                        "单", "行", "安", "瓦", "伏", "米", "升", "克", "斤", "丈", "尺", "寸", "担",
+                                        "角", "副", "单", "行", "安", "瓦", "伏", "米", "升", "克", "斤", "丈", "尺", "寸", "担",
                                         "顶", "票", "包", "套路", "体", "流", "致", "片", "处", "路", "线", "地" };
     for (size_t k = 0; k < sizeof(weak) / sizeof(*weak); k++)
         if (zw_chars_at(s, i, weak[k]) == n)
@@ -429,8 +429,13 @@ static uint32_t measure_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, u
         *cls = ZW_M_MONEY;
         return n + more;
     }
+    /* a measure that begins a longer word is none: 六部门 */
+    static const char *const words[] = {
+        "部门", "个体", "家庭", "名牌", "名单", "种植", "位于", "台湾", "台风", "支持", "支队", "只有", "只要", "起诉", "起草",
+        "人民", "人员", "场所", "处理", "处罚", "处以", "所有", "部分", "面向", "分别", "分局", "分公司", "本地", "本市", "口岸",
+        "单位", "人均", "条例", "起来", "人才", "所属", "个性", "家具", "家电", "家居", "种子", "门店", "层面", "级别", "日均" };
     zw_str_t word = { 0 };
-    n = unit_scan(lexicon, s, i, &word);
+    n = ZW_CHARS_ANY(s, i, words, NULL) ? 0 : unit_scan(lexicon, s, i, &word);
     if (n && f->single && (weak_after_numeral(s, i, n) || ((word.n == 3) && zw_chars_at(s, i, "家庭"))))
         n = 0;
     *cls = n ? ZW_M_COUNT : ZW_M_NUMBER;
@@ -502,6 +507,8 @@ static bool figure_is_plausible(const zw_chars_t *s, uint32_t i, uint32_t end, c
     if (f->leading_zero || f->digit_run > 12 || zw_is_ascii_alnum(after) || after == '*' || after == '@' ||
         (zw_is_dash(after) && zw_is_ascii_alnum(zw_char(s, end + 1))) ||
         (after == '.' && zw_is_digit(zw_char(s, end + 1))) || (after == '/' && zw_is_ascii_alnum(zw_char(s, end + 1))))
+        return false;
+    if (zw_chars_before(s, i, "之"))
         return false;
     if (zw_chars_at(s, end, "型") || zw_chars_at(s, end, "号") || zw_chars_at(s, end, "系列") || zw_chars_at(s, end, "标准"))
         return false;
@@ -643,7 +650,8 @@ uint32_t zw_edition_scan(const zw_chars_t *s, uint32_t i, int *ret)
     }
     size_t which;
     uint32_t n = ZW_CHARS_ANY(s, k, measures, &which);
-    if (!n || (zw_char(s, i) == 0x9996 && (which >= 2) && which != 3 && which != 4))
+    bool first = zw_char(s, i) == 0x9996;
+    if (!n || (which == 5 && (first || *ret == 1))) /* 首次, 第一次: an adverb */
         return 0;
     return k + n - i;
 }

@@ -73,6 +73,10 @@ static prefix_t level_before(const zw_scan_t *scan, uint32_t i)
         k--;
     if (i - k > 1) /* several levels: none of them */
         return (prefix_t){ k, 0, true, true, 3 };
+    if (zw_chars_before(s, k, "各")) /* of every city, so of none */
+        return (prefix_t){ k - 1, 0, true, true, level_of_char(s->cp[k]) };
+    if (k > 0 && zw_han_digit(s->cp[k - 1]) >= 0) /* 两市质监局 */
+        return (prefix_t){ k, 0, true, true, level_of_char(s->cp[k]) };
     static const char *const words[] = { "城", "都", "超", "股", "上", "门", "地", "社", "园", "景", "山", "小", "片", "新", "城", "集", "乡" };
     for (size_t w = 0; !bounded_left(scan, k) && w < sizeof(words) / sizeof(*words); w++)
         if (zw_chars_before(s, k, words[w]))
@@ -153,6 +157,10 @@ static bool goes_on_as_word(const zw_scan_t *scan, uint32_t i, uint32_t end)
     if (zw_chars_before(&scan->s, end, "委") && (zw_chars_at(&scan->s, end, "员") || zw_chars_at(&scan->s, end, "托") ||
                                                  zw_chars_at(&scan->s, end, "派")))
         return true;
+    if (zw_chars_before(&scan->s, end, "财政")) {
+        static const char *const money[] = { "收", "支", "总", "资", "政", "体", "预", "专", "性", "部", "供养", "年", "补助" };
+        return ZW_CHARS_ANY(&scan->s, end, money, NULL) > 0;
+    }
     return ZW_CHARS_ANY(&scan->s, end, tails, &which) && which == 1;
 }
 
@@ -248,7 +256,7 @@ static bool pointing_at(zw_scan_t *scan, uint32_t i)
 
 static bool general_at(zw_scan_t *scan, uint32_t i)
 {
-    if (!zw_chars_at(&scan->s, i, "总局") || zw_chars_at(&scan->s, i, "总局长") || !bounded_left(scan, i))
+    if (!zw_chars_at(&scan->s, i, "总局") || zw_chars_at(&scan->s, i, "总局长") || scan->ends[i + 2] >= 0)
         return false;
     uint32_t unit = unit_behind(scan, i + 2);
     zw_found_t *f = zw_found_add(scan, ZW_M_GOV, i, i + 2 + unit);
@@ -290,6 +298,17 @@ static bool field_at(zw_scan_t *scan, uint32_t i)
     return true;
 }
 
+/* Without a place: shown by its head (创新科技署署长) or by the short form that it gives itself. */
+static bool unplaced_organ(zw_scan_t *scan, uint32_t start, uint32_t i)
+{
+    static const char *const introduced[] = { "(下称", "(以下简称", "(简称" };
+    if (i - start < 3 || (!zw_scan_hit(scan, i + 1, ZW_BIT(ZW_L_POST)) && !ZW_CHARS_ANY(&scan->s, i + 1, introduced, NULL)))
+        return false;
+    prefix_t p = { .start = start, .found = true };
+    add_organ(scan, &p, i + 1, zw_scan_str(scan, start, i + 1));
+    return true;
+}
+
 /* An organ that no list knows: 县果业局, 香港优质标志局; 省局. `i` is at its last character. */
 static bool unknown_organ(zw_scan_t *scan, uint32_t i)
 {
@@ -314,15 +333,17 @@ static bool unknown_organ(zw_scan_t *scan, uint32_t i)
         bool level = is_level_char(scan->s.cp[k - 1]) && bounded_left(scan, k - 1);
         if (place || level) {
             prefix_t p = place ? place_before(scan, k) : level_before(scan, k);
+            if (scan->s.cp[k] == 0x7EA7) /* 县级局 */
+                return false;
             if (!p.found || (cp == 0x529E && (i - k < 1 || place)) || (k == i && (place || cp == 0x529E)))
                 return false;
             add_organ(scan, &p, i + 1, zw_scan_str(scan, k, i + 1));
             return true;
         }
         if (!zw_is_han(scan->s.cp[k - 1]) || scan->stop[k] || scan->atom[k - 1] >= 0)
-            return false;
+            return unplaced_organ(scan, k, i);
     }
-    return false;
+    return i <= 12 && unplaced_organ(scan, 0, i);
 }
 
 void zw_scan_organs(zw_scan_t *scan)

@@ -48,6 +48,9 @@ static bool given_is_clean(const zw_scan_t *scan, uint32_t start, uint32_t from,
     for (uint32_t k = from; k < end; k++) {
         if (!zw_is_han(scan->s.cp[k]) || scan->atom[k] >= 0 || ZW_CHARS_ANY(&scan->s, k, never, NULL))
             return false;
+        const zw_hit_t *post = zw_scan_hit(scan, k, ZW_BIT(ZW_L_POST));
+        if (post && post->end >= end)
+            return false; /* 任组长 */
         const zw_hit_t *h = zw_scan_hit(scan, k, ZW_BIT(ZW_L_WORD) | ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_POST) |
                                                      ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_UNIT));
         if (h && h->end > end && h->end - h->start >= 2)
@@ -83,7 +86,8 @@ static uint32_t minority_name(const zw_scan_t *scan, uint32_t i)
             dots++;
             continue;
         }
-        if (!zw_is_han(cp) || (k - i >= 3 && end_after(scan, k) == END))
+        static const char *const ends[] = { "说", "在", "对", "与", "和", "等", "获", "为" };
+        if (!zw_is_han(cp) || (k - i >= 3 && end_after(scan, k) == END) || (k - i >= 3 && ZW_CHARS_ANY(&scan->s, k, ends, NULL)))
             break;
     }
     uint32_t n = k - i;
@@ -197,9 +201,22 @@ static bool post_goes_on(const zw_scan_t *scan, uint32_t end)
     return ZW_CHARS_ANY(&scan->s, end, tails, NULL) > 0;
 }
 
+/* 法人 of 执法人员. */
+static bool torn_from_word(const zw_scan_t *scan, const zw_hit_t *h)
+{
+    for (uint32_t from = h->start > 3 ? h->start - 3 : 0; from <= h->start; from++) {
+        const zw_hit_t *w = zw_scan_hit(scan, from, ZW_BIT(ZW_L_WORD));
+        if (w && w->end > h->start && (from < h->start || w->end > h->end))
+            return true;
+    }
+    return false;
+}
+
 static void post_at(zw_scan_t *scan, const zw_hit_t *h)
 {
-    if (scan->atom[h->start] >= 0 || post_goes_on(scan, h->end))
+    static const char *const press[] = { "记者", "通讯员", "编辑", "实习生", "摄影" };
+    if (scan->atom[h->start] >= 0 || post_goes_on(scan, h->end) || ZW_CHARS_ANY(&scan->s, h->start, press, NULL) ||
+        torn_from_word(scan, h))
         return;
     zw_found_t *f = zw_found_add(scan, ZW_M_POST, h->start, h->end);
     if (!f)
@@ -207,6 +224,7 @@ static void post_at(zw_scan_t *scan, const zw_hit_t *h)
     f->weight = 2;
     uint32_t i = skip_blank(scan, h->end), n = name_at(scan, i, 2);
     if (n) {
+        scan->found[scan->count - 1].weight = 8; /* 首席技师 before a name is a post, elsewhere an honour */
         add_person(scan, i, i + n, false);
         more_persons(scan, i + n);
     } else {
@@ -217,7 +235,7 @@ static void post_at(zw_scan_t *scan, const zw_hit_t *h)
 /* (记者 郭敏 通讯员 覃芸): journalists are shielded and left out. */
 static bool journalist_at(zw_scan_t *scan, uint32_t i)
 {
-    static const char *const roles[] = { "记者", "通讯员", "实习生", "特约记者", "本报记者", "本刊记者", "编辑", "摄影", "报道员", "见习记者",
+    static const char *const roles[] = { "记者", "本报通讯员", "本网记者", "通讯员", "实习生", "特约记者", "本报记者", "本刊记者", "编辑", "摄影", "报道员", "见习记者",
                                          "特派记者" };
     uint32_t n = ZW_CHARS_ANY(&scan->s, i, roles, NULL);
     if (!n)
@@ -226,12 +244,15 @@ static bool journalist_at(zw_scan_t *scan, uint32_t i)
     uint32_t k = skip_blank(scan, i + n);
     if (before != '(' && before != ' ' && before != 0 && before != 0x3014 && k == i + n)
         return false;
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 8; round++) {
         uint32_t m = name_at(scan, k, 2);
-        if (!m)
-            break;
-        add_person(scan, k, k + m, true);
+        if (m)
+            add_person(scan, k, k + m, true);
         k = skip_blank(scan, k + m);
+        uint32_t role = ZW_CHARS_ANY(&scan->s, k, roles, NULL);
+        if (!m && !role)
+            break;
+        k = skip_blank(scan, k + role);
         if (zw_char(&scan->s, k) == 0x3001)
             k++;
     }
@@ -258,9 +279,10 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
         return;
     if (in_given_stop(scan, i, n, false) || !given_is_clean(scan, i, i + n - 2, i + n))
         return;
-    /* no everyday word inside */
+    /* no word inside; a given name may be one (建国) */
     for (uint32_t k = i; k + 1 < i + n; k++) {
-        const zw_hit_t *h = zw_scan_hit(scan, k, ~(ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_REGION_WEAK)));
+        uint32_t given = ZW_BIT(ZW_L_WORD) | ZW_BIT(ZW_L_NOT_NAME) | ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_REGION_SHORT);
+        const zw_hit_t *h = zw_scan_hit(scan, k, ~(ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_REGION_WEAK) | (k > i ? given : 0)));
         if (h && h->end - h->start >= 2)
             return;
     }

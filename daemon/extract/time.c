@@ -14,10 +14,10 @@ static uint32_t plan_scan(const zw_chars_t *s, uint32_t i, zw_when_t *w)
     /* 十一五 reads as 十一 and 五 */
     if (!n || zw_is_digit(zw_char(s, k)))
         return 0;
-    if (number == 15 && (quoted || zw_chars_at(s, k + n, "期间") || zw_chars_at(s, k + n, "时期")))
-        number = 10; /* 十五 is the tenth */
-    else if (number >= 6 && number <= 20 && zw_char(s, k + n) == 0x4E94)
+    if (number >= 6 && number <= 20 && zw_char(s, k + n) == 0x4E94)
         n++;
+    else if (number == 15 && (quoted || zw_chars_at(s, k + n, "期间") || zw_chars_at(s, k + n, "时期")))
+        number = 10; /* 十五 is the tenth */
     else
         return 0;
     k += n;

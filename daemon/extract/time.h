@@ -19,6 +19,7 @@ typedef struct zw_time_state {
     zw_moment_t anchor;   /* the article's date */
     zw_moment_t last;     /* the last time that a 次年 or 同月 can point at */
     zw_moment_t sentence; /* the last one with a year of its own in this sentence; year 0: none */
+    zw_moment_t day;      /* the last full date that is past */
     int quarter;          /* of the last time that was one, else 0 */
 } zw_time_state_t;
 

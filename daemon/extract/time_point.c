@@ -23,6 +23,12 @@ static uint32_t four_digits(const zw_chars_t *s, uint32_t i, int *ret)
     return 4;
 }
 
+/* Four digits right before a dash. */
+static bool year_digits(const zw_chars_t *s, uint32_t i, int *ret)
+{
+    return zw_is_digit(zw_char(s, i)) && !(i && zw_is_ascii_alnum(s->cp[i - 1])) && four_digits(s, i, ret);
+}
+
 static bool left_is_number(const zw_chars_t *s, uint32_t i)
 {
     uint32_t cp = i ? s->cp[i - 1] : 0;
@@ -58,6 +64,8 @@ static uint32_t year_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_t
         for (size_t k = 0; k < 4; k++)
             if (zw_chars_before(s, i, left[k]))
                 return 0;
+        if (zw_chars_at(s, i, "是年") && (zw_chars_at(s, i, "是年底") || zw_chars_at(s, i, "是年初") || zw_chars_at(s, i, "是年内")))
+            return 0; /* 二是年底前 */
         if (zw_chars_at(s, i, "前年") && i && (zw_han_digit(s->cp[i - 1]) >= 0 || s->cp[i - 1] == 0x5E74))
             return 0;
         p->t.y = year;
@@ -66,7 +74,9 @@ static uint32_t year_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_t
     }
     uint32_t n = four_digits(s, i, &year);
     if (n) {
-        if (left_is_number(s, i) || (i && (s->cp[i - 1] == '-' || s->cp[i - 1] == '/')))
+        bool dashed = i && (s->cp[i - 1] == '-' || s->cp[i - 1] == '/');
+        int first;
+        if (left_is_number(s, i) || (dashed && !(i >= 5 && year_digits(s, i - 5, &first)))) /* 2006-2010年, not GB-2010 */
             return 0;
         if (zw_char(s, i + n) == 0x5E74) { /* 年 */
             n++;
@@ -312,7 +322,7 @@ static uint32_t day_word_scan(const zw_chars_t *s, uint32_t i, const zw_time_sta
         if (!n || zw_chars_before(s, i, "以") || (zw_chars_at(s, i, "前") && left_is_number(s, i)) ||
             (zw_chars_at(s, i, "后天") && zw_chars_before(s, i, "先")))
             continue;
-        zw_moment_t base = words[k].last ? st->last : st->anchor;
+        zw_moment_t base = words[k].last ? st->day : st->anchor;
         if (base.y && base.m && base.d)
             p->t = zw_date_of(zw_days_of(base) + words[k].add);
         p->own_year = true;
@@ -416,6 +426,13 @@ static int year_for(const zw_chars_t *s, uint32_t i, const zw_time_state_t *st, 
                                                                : st->anchor.y - 1;
 }
 
+static void quarter_of(zw_time_point_t *p, int quarter)
+{
+    p->t.m = quarter * 3 - 2;
+    p->end = (zw_moment_t){ p->t.y, quarter * 3, 0 };
+    p->quarter = quarter;
+}
+
 uint32_t zw_time_point(const zw_chars_t *s, uint32_t i, const zw_time_state_t *st, zw_time_point_t *p)
 {
     *p = (zw_time_point_t){ 0 };
@@ -426,6 +443,11 @@ uint32_t zw_time_point(const zw_chars_t *s, uint32_t i, const zw_time_state_t *s
     if (n) {
         if (p->bare_digits)
             return n;
+        if (zw_chars_at(s, i + n, "同期")) {
+            if (st->quarter && p->t.y)
+                quarter_of(p, st->quarter);
+            return n + 2;
+        }
         uint32_t de = zw_chars_at(s, i + n, "的") ? 1 : 0;
         uint32_t m = month_scan(s, i + n, p);
         if (!m && (m = part_scan(s, i + n, false, p)) == 0 && de && (m = part_scan(s, i + n + 1, false, p)) > 0)
@@ -452,7 +474,9 @@ uint32_t zw_time_point(const zw_chars_t *s, uint32_t i, const zw_time_state_t *s
     n = part_scan(s, i, true, p);
     if (n) {
         int base = zw_chars_at(s, i, "全年") && st->last.y ? st->last.y : st->anchor.y ? st->anchor.y : st->last.y;
-        p->t.y = st->sentence.y ? st->sentence.y : base;
+        /* what is to be done by the end of the year is to be done this year */
+        bool ahead = st->anchor.y && clause_looks_ahead(s, i);
+        p->t.y = st->sentence.y && !ahead ? st->sentence.y : base;
         /* 第三季度 told in January is last year's */
         if (!st->sentence.y && p->quarter && st->anchor.m && p->t.y == st->anchor.y && p->t.m > st->anchor.m &&
             !clause_looks_ahead(s, i))

@@ -57,6 +57,7 @@ void zw_time_begin(zw_time_state_t *state, const zw_context_t *context)
 {
     *state = (zw_time_state_t){ .anchor = { context->year, context->month, context->day } };
     state->last = state->anchor;
+    state->day = state->anchor;
 }
 
 void zw_time_sentence(zw_time_state_t *state)
@@ -70,6 +71,9 @@ void zw_time_commit(zw_time_state_t *state, const zw_when_t *w)
         return;
     state->last = w->interval && !w->open ? w->to : w->from;
     state->quarter = w->quarter;
+    bool past = !state->anchor.y || !state->anchor.d || !state->last.d || zw_days_of(state->last) <= zw_days_of(state->anchor);
+    if (state->last.d && past)
+        state->day = state->last;
     if (w->own_year && (!state->anchor.y || w->from.y <= state->anchor.y))
         state->sentence = state->last;
 }

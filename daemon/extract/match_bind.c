@@ -199,9 +199,25 @@ static zw_str_t group_text(const zw_run_t *run, const zw_draft_t *d, zw_str_t na
     return zw_str("", 0);
 }
 
+/* {place 市}: the article's place or the one above it that is a 市, by its name; 市 alone where none is known. */
+static zw_str_t place_of_rank(const zw_run_t *run, zw_str_t rank)
+{
+    const uint32_t codes[] = { run->context.region, run->frame.place };
+    for (size_t i = 0; i < 2; i++)
+        for (uint32_t step = 1; step <= 10000; step *= 100) {
+            zw_str_t name = zw_frame_place_name(run, codes[i] / step * step);
+            if (name.n > rank.n && memcmp(name.p + name.n - rank.n, rank.p, rank.n) == 0)
+                return name;
+        }
+    return rank;
+}
+
 static zw_str_t look_up(void *ctx, zw_str_t name)
 {
     lookup_t *l = ctx;
+    zw_str_t rank;
+    if (zw_place_template(name, &rank))
+        return place_of_rank(l->run, rank);
     return group_text(l->run, l->draft, name);
 }
 

@@ -295,4 +295,14 @@ int zw_prefilter_scan(const zw_prefilter_t *prefilter, zw_prefilter_scratch_t *s
 /* After a scan: which required parts of the pattern were there, as a bit mask. */
 uint32_t zw_prefilter_seen(const zw_prefilter_scratch_t *scratch, uint32_t pattern);
 
+/* {place 市} of a template: what kind of place is meant. */
+static inline bool zw_place_template(zw_str_t name, zw_str_t *ret_rank)
+{
+    const zw_str_t head = ZW_STR_LIT("place ");
+    if (name.n == head.n || !zw_str_starts(name, head))
+        return false;
+    *ret_rank = zw_str(name.p + head.n, name.n - head.n);
+    return true;
+}
+
 #endif

@@ -223,7 +223,8 @@ static void check_template(reader_t *r, const zw_yaml_node_t *node, zw_str_t tex
             continue;
         const char *close = memchr(text.p + i, '}', text.n - i);
         zw_str_t name = zw_str(text.p + i + 1, close ? (size_t)(close - text.p) - i - 1 : 0);
-        if (!close || !has_helper(r->rule, name))
+        zw_str_t rank;
+        if (!close || (!zw_place_template(name, &rank) && !has_helper(r->rule, name)))
             zw_complain(r->c, r->doc, node, "{%.*s}: no such group in 'when' or 'items'", ZW_STR_ARGS(name));
     }
 }

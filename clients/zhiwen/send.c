@@ -58,7 +58,7 @@ typedef struct send {
     slot_t *slots; /* a ring: base <= tag < next */
     size_t cap;
     uint64_t base, next;
-    uint64_t fresh, duplicate, rejected, failed, facts, repeats;
+    uint64_t fresh, duplicate, rejected, failed, unsent, facts;
     double answered_s; /* when zhiwend was last heard of */
     int give_up;       /* exit status that ended it early, or 0 */
 } send_t;
@@ -120,13 +120,21 @@ static void put_where(const slot_t *slot, zw_buf_t *out)
         (void)zw_buf_printf(out, ":%u", slot->line);
 }
 
+static bool has_lines(const send_t *s, const slot_t *slot)
+{
+    return !s->quiet && slot->line == 0 && s->reader.files <= FEW_FILES;
+}
+
 /* An article that came to nothing here: status "failed" or "unsent". */
 static void finish_failed(send_t *s, uint64_t tag, const char *status, const char *error, const char *message)
 {
     slot_t *slot = slot_of(s, tag);
+    bool unsent = strcmp(status, "unsent") == 0;
     slot->done = slot->failed = true;
-    s->failed++;
+    *(unsent ? &s->unsent : &s->failed) += 1;
     zw_buf_t *out = &slot->text;
+    if (!s->cli.json && unsent && !has_lines(s, slot))
+        return; /* the summary tells how many */
     if (s->cli.json) {
         (void)zw_buf_putc(out, '{');
         cli_json_str(out, "file", zw_strz(slot->file));
@@ -173,7 +181,7 @@ static void outcome_json(const slot_t *slot, const zw_outcome_t *o, zw_buf_t *ou
 static void outcome_line(const send_t *s, const slot_t *slot, const zw_outcome_t *o, zw_buf_t *out)
 {
     bool rejected = o->status == ZW_OUTCOME_REJECTED;
-    if (s->quiet || (!rejected && (slot->line > 0 || s->reader.files > FEW_FILES)))
+    if (s->quiet || (!rejected && !has_lines(s, slot)))
         return;
     if (rejected) {
         put_where(slot, out);
@@ -205,7 +213,6 @@ static void finish(send_t *s, const zw_outcome_t *o)
     s->duplicate += o->status == ZW_OUTCOME_DUPLICATE;
     s->rejected += o->status == ZW_OUTCOME_REJECTED;
     s->facts += o->facts;
-    s->repeats += o->repeat;
     if (s->cli.json)
         outcome_json(slot, o, &slot->text);
     else
@@ -314,6 +321,8 @@ static void summary(send_t *s)
                   (unsigned long long)s->fresh, (unsigned long long)s->duplicate, (unsigned long long)s->rejected);
     if (s->failed > 0)
         (void)fprintf(stderr, "; %llu failed", (unsigned long long)s->failed);
+    if (s->unsent > 0)
+        (void)fprintf(stderr, "; %llu without an answer", (unsigned long long)s->unsent);
     (void)fprintf(stderr, "; %llu facts; %.1f s", (unsigned long long)s->facts, seconds);
     if (sent > 100 && seconds > 0)
         (void)fprintf(stderr, ", %.0f/s", (double)sent / seconds);

@@ -225,8 +225,6 @@ static void put_value(json_t *value, zw_buf_t *out)
             first = false;
             put_value(item, out);
         }
-    } else if (json_is_boolean(value)) {
-        (void)zw_buf_puts(out, zw_strz(json_is_true(value) ? "yes" : "no"));
     }
 }
 
@@ -238,7 +236,7 @@ static void put_slots(json_t *fact, zw_buf_t *out)
     if (modality && strcmp(modality, "asserted") != 0)
         (void)zw_buf_printf(out, "(%s) ", modality);
     json_object_foreach(fact, key, value) {
-        if (is_common(key))
+        if (is_common(key) || json_is_boolean(value) || json_is_null(value))
             continue;
         if (!first)
             (void)zw_buf_puts(out, ZW_STR_LIT(" · "));

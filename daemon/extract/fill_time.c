@@ -109,10 +109,11 @@ static int search(const finder_t *f, const char **ret_why)
     found = find_time(f, sentence->sk.start, clause.start, true);
     if (found >= 0)
         return found;
-    if (d->lead)
+    if (d->lead && d->match->rule->follows)
         return -1;
     *ret_why = "in a sentence before";
-    for (size_t s = d->sentence, back = 0; s > 0 && back < 6 && found < 0; s--, back++) {
+    size_t least = d->lead && d->lead->paragraph == d->paragraph ? d->lead->sentence + 1 : 0;
+    for (size_t s = d->sentence, back = 0; s > least && back < 6 && found < 0; s--, back++) {
         found = find_time(f, d->paragraph->sentences[s - 1].sk.start, d->paragraph->sentences[s - 1].sk.end, true);
         if (found >= 0 && f->run->mentions[found].vague)
             found = -1;
@@ -138,10 +139,10 @@ static void set_default(zw_run_t *run, zw_draft_t *d, zw_time_plan_t plan)
     if (plan == ZW_TIME_AUTO || plan == ZW_TIME_NONE || plan == ZW_TIME_CAPTURED) {
         d->time_why = "open";
         d->time = zw_str("", 0);
-    } else if (plan == ZW_TIME_ARTICLE && run->frame.period.n > 0) {
+    } else if ((plan == ZW_TIME_ARTICLE || plan == ZW_TIME_LAST) && run->frame.period.n > 0) {
         d->time_why = "the period that the article reports on";
         d->time = run->frame.period;
-    } else if ((plan == ZW_TIME_ARTICLE || plan == ZW_TIME_NOW) && run->frame.day.n > 0) {
+    } else if ((plan == ZW_TIME_ARTICLE || plan == ZW_TIME_LAST || plan == ZW_TIME_NOW) && run->frame.day.n > 0) {
         d->time_why = "the article's own day";
         d->time = run->frame.day;
     } else if (plan == ZW_TIME_DAY) {

@@ -489,15 +489,15 @@ zw_draft_t *zw_match_bind(zw_run_t *run, const zw_paragraph_t *p, const zw_match
     return fail_where(run, d, late) || (!late && fail_key(run, d)) ? NULL : d;
 }
 
-/* The last fact of the type that the rule follows, in this paragraph or one of the two before. */
-static const zw_draft_t *find_lead(const zw_run_t *run, const zw_draft_t *d)
+/* The last fact of the type, in this paragraph or one of the two before. */
+static const zw_draft_t *find_lead(const zw_run_t *run, const zw_draft_t *d, const zw_type_def_t *type)
 {
     enum { MOST_BACK = 2 };
     for (size_t i = run->fact_count; i > 0; i--) {
         const zw_draft_t *other = run->facts[i - 1];
         if (d->paragraph - other->paragraph > MOST_BACK)
             return NULL;
-        if (other->match->rule->type == d->match->rule->follows)
+        if (other->match->rule->type == type)
             return other;
     }
     return NULL;
@@ -505,8 +505,11 @@ static const zw_draft_t *find_lead(const zw_run_t *run, const zw_draft_t *d)
 
 bool zw_match_finish(zw_run_t *run, zw_draft_t *d)
 {
-    if (d->match->rule->follows && !(d->lead = find_lead(run, d))) {
-        zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = d->match->rule, .pattern = d->match->pattern,
+    const zw_rule_t *rule = d->match->rule;
+    if (rule->follows || (rule->has_time ? rule->time : rule->type->time) == ZW_TIME_LAST)
+        d->lead = find_lead(run, d, rule->follows ? rule->follows : rule->type);
+    if (rule->follows && !d->lead) {
+        zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = rule, .pattern = d->match->pattern,
                                            .what = ZW_STR_LIT("follows"), .paragraph = d->paragraph, .text = d->text });
         return false;
     }

@@ -43,6 +43,8 @@ typedef struct zw_match {
     zw_span_t core; /* hull of the key slots' captures, else sk: what it claims */
     zw_capture_t captures[ZW_MAX_CAPTURES];
     size_t capture_count;
+    zw_span_t list; /* the coordination that this is one member of, else empty */
+    zw_span_t member;
 } zw_match_t;
 
 typedef enum { ZW_O_NONE, ZW_O_GROUP, ZW_O_SET, ZW_O_FILL, ZW_O_DEFAULT, ZW_O_MERGED } zw_origin_t;
@@ -67,6 +69,7 @@ typedef struct zw_draft {
     zw_bound_t *slots;     /* type->slot_count */
     zw_bound_t **parts;    /* of map slots, else NULL */
     zw_str_t time;
+    bool time_open;        /* nothing near said when: it is the type's default */
     uint32_t region;
     zw_modality_t modality;
     double confidence;

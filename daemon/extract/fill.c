@@ -5,6 +5,7 @@ typedef struct {
     zw_run_t *run;
     zw_draft_t *d;
     const zw_fill_source_t *source;
+    int slot;
 } filler_t;
 
 static zw_span_t clause_span(const zw_draft_t *d)
@@ -24,6 +25,19 @@ static bool taken(const zw_draft_t *d, uint32_t at)
     return false;
 }
 
+/* What where_not of the rule does not want in the slot is passed over. */
+static bool unwanted(const filler_t *f, int mention)
+{
+    const zw_rule_t *rule = f->d->match->rule;
+    for (size_t i = 0; i < rule->where_count; i++) {
+        const zw_where_t *w = &rule->wheres[i];
+        if (w->negate && w->slot == f->slot && w->part < 0 &&
+            zw_engine_test(f->run, w->code, zw_frame_name(f->run, mention), false, NULL))
+            return true;
+    }
+    return false;
+}
+
 /* Nearest mention of the classes in [from, to), going back from `at` when `back`, else on from it. */
 static int nearest(const filler_t *f, uint32_t from, uint32_t to, bool back)
 {
@@ -31,7 +45,8 @@ static int nearest(const filler_t *f, uint32_t from, uint32_t to, bool back)
     int found = -1;
     for (uint32_t i = from; i < to; i++) {
         bool first = p->mention[i] >= 0 && (i == 0 || p->mention[i - 1] != p->mention[i]);
-        if (!first || !zw_is_class(f->run, p->mention[i], f->source->classes) || taken(f->d, i))
+        if (!first || !zw_is_class(f->run, p->mention[i], f->source->classes) || taken(f->d, i) ||
+            unwanted(f, p->mention[i]))
             continue;
         found = p->mention[i];
         if (!back)
@@ -63,8 +78,9 @@ static int search(const filler_t *f)
     }
 }
 
-static int most_named(const zw_run_t *run, uint32_t classes)
+static int most_named(const filler_t *f)
 {
+    const zw_run_t *run = f->run;
     enum { MAX_SEEN = 64, MAX_LOOK = 2000 };
     struct {
         zw_str_t name;
@@ -73,7 +89,7 @@ static int most_named(const zw_run_t *run, uint32_t classes)
     } seen[MAX_SEEN];
     size_t n = 0, best = 0;
     for (size_t i = 0; i < run->mention_count && i < MAX_LOOK; i++) {
-        if (!zw_is_class(run, (int)i, classes))
+        if (!zw_is_class(run, (int)i, f->source->classes) || unwanted(f, (int)i))
             continue;
         zw_str_t name = run->mentions[i].identity.n > 0 ? run->mentions[i].identity : run->mentions[i].canonical;
         size_t j = 0;
@@ -159,12 +175,29 @@ static void fill_from_speaker(filler_t *f, int slot)
     set_mentions(f, slot, mention, 1);
 }
 
+/* What the article is about: of places its own, by its whole name; else what it names most. */
+static void fill_from_article(filler_t *f, int slot)
+{
+    uint32_t code = f->run->context.region;
+    int mention = -1;
+    bool place = f->source->classes == ZW_CLASS_BIT(ZW_M_REGION);
+    if (!place || code == 0)
+        mention = most_named(f);
+    if (place && mention >= 0)
+        code = f->run->mentions[mention].region;
+    zw_str_t name = zw_frame_place_name(f->run, code);
+    if (place && name.n > 0)
+        set_text(f, slot, &name, 1, -1);
+    else
+        set_mentions(f, slot, mention, 1);
+}
+
 static void fill_from_place(filler_t *f, int slot)
 {
     zw_fill_source_t regions = *f->source;
     regions.classes = ZW_CLASS_BIT(ZW_M_REGION);
     regions.from = ZW_FROM_SENTENCE;
-    filler_t g = { f->run, f->d, &regions };
+    filler_t g = { f->run, f->d, &regions, f->slot };
     int mention = search(&g);
     if (mention >= 0) {
         regions.text = f->source->text;
@@ -248,11 +281,28 @@ static void fill_from_text(filler_t *f, int slot)
     set_text(f, slot, &name, 1, -1);
 }
 
+/* The words of `text` that the source's macro matches. */
+static bool words_of(const filler_t *f, zw_str_t *text)
+{
+    zw_extractor_t *x = f->run->extractor;
+    if (!f->source->macro->code ||
+        pcre2_match(f->source->macro->code, (PCRE2_SPTR)text->p, text->n, 0, PCRE2_NO_UTF_CHECK, x->data, x->context) < 0)
+        return false;
+    const PCRE2_SIZE *o = pcre2_get_ovector_pointer(x->data);
+    *text = zw_str(text->p + o[0], o[1] - o[0]);
+    return o[1] > o[0];
+}
+
 static void fill_from_slot(filler_t *f, int slot)
 {
     int from = zw_type_slot(f->d->match->rule->type, f->source->slot);
     zw_bound_t bound = f->d->slots[from];
     const zw_slot_def_t *def = &f->d->match->rule->type->slots[slot];
+    if (f->source->macro) { /* 提名奖 of 市长质量奖提名奖 */
+        if (bound.value.kind == ZW_V_STR && words_of(f, &bound.value.str))
+            set_text(f, slot, &bound.value.str, 1, -1);
+        return;
+    }
     if (bound.value.kind == ZW_V_STR && (def->kind == ZW_K_LIST || def->kind == ZW_K_STRING))
         set_text(f, slot, &bound.value.str, 1, -1);
     else if (bound.value.kind == ZW_V_LIST && def->kind == ZW_K_STRING && bound.value.list.n > 0)
@@ -285,7 +335,7 @@ static void fill_from(filler_t *f, int slot)
             set_mentions(f, slot, frame->head, frame->head_count);
         break;
     case ZW_FROM_ARTICLE:
-        set_mentions(f, slot, most_named(f->run, f->source->classes), 1);
+        fill_from_article(f, slot);
         break;
     case ZW_FROM_SLOT:
         fill_from_slot(f, slot);
@@ -327,7 +377,7 @@ static void run_fills(zw_run_t *run, zw_draft_t *d, const zw_fill_t *fills, size
                 break; /* what comes behind it waits too */
             if (source.classes == 0)
                 source.classes = default_classes(source.from);
-            filler_t f = { run, d, &source };
+            filler_t f = { run, d, &source, fills[i].slot };
             fill_from(&f, fills[i].slot);
         }
     }

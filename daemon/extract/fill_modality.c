@@ -85,7 +85,7 @@ void zw_fill_modality(zw_run_t *run, zw_draft_t *d)
         modality = ZW_PLANNED;
         d->modality_why = "its time is to come";
     }
-    if (modality == ZW_PLANNED && published && last && last < zw_time_first(run->context.published)) {
+    if (modality == ZW_PLANNED && !d->time_open && published && last && last < zw_time_first(run->context.published)) {
         modality = ZW_ASSERTED;
         d->modality_why = "its time has passed";
     }

@@ -22,13 +22,26 @@ typedef struct {
     bool nation; /* a nation-wide place or organ was there */
 } found_t;
 
+/* Who grants a title in 通过省质监局验收 does not tell where its holder is. */
+static bool stands_apart(const zw_draft_t *d, uint32_t at)
+{
+    const zw_match_t *m = d->match;
+    for (size_t i = 0; m->rule->type->apart && i < m->capture_count; i++) {
+        int slot = m->captures[i].group->slot;
+        if (slot >= 0 && (m->rule->type->apart & 1u << slot) && at >= m->captures[i].piece.sk.start &&
+            at < m->captures[i].piece.sk.end)
+            return true;
+    }
+    return false;
+}
+
 /* The most specific place among the mentions in [from, to) of the skeleton. */
-static found_t look(const zw_run_t *run, const zw_paragraph_t *p, uint32_t from, uint32_t to, bool names)
+static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph_t *p, uint32_t from, uint32_t to, bool names)
 {
     found_t found = { 0, false };
     for (uint32_t i = from; i < to; i++) {
         int at = p->mention[i];
-        if (at < 0 || (i > 0 && p->mention[i - 1] == at))
+        if (at < 0 || (i > 0 && p->mention[i - 1] == at) || stands_apart(d, i))
             continue;
         const zw_mention_t *m = &run->mentions[at];
         if (first_rank(m) == names)
@@ -42,9 +55,23 @@ static found_t look(const zw_run_t *run, const zw_paragraph_t *p, uint32_t from,
 
 static bool from_match(const zw_run_t *run, zw_draft_t *d)
 {
-    found_t found = look(run, d->paragraph, d->match->sk.start, d->match->sk.end, false);
-    for (size_t i = 0; i < d->match->rule->type->slot_count; i++)
-        if (specific(d->slots[i].region) > specific(found.code) && d->slots[i].origin == ZW_O_GROUP)
+    const zw_match_t *m = d->match;
+    found_t found = look(run, d, d->paragraph, m->sk.start, m->sk.end, false);
+    if (m->list.end > 0) { /* where its neighbours in a list are says nothing of a member */
+        found_t parts[] = { look(run, d, d->paragraph, m->sk.start, m->list.start, false),
+                            look(run, d, d->paragraph, m->member.start, m->member.end, false),
+                            look(run, d, d->paragraph, m->list.end, m->sk.end, false) };
+        found = (found_t){ 0, false };
+        for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+            found.nation = found.nation || parts[i].nation;
+            if (specific(parts[i].code) > specific(found.code))
+                found.code = parts[i].code;
+        }
+    }
+    for (size_t i = 0; i < m->rule->type->slot_count; i++)
+        if (specific(d->slots[i].region) > specific(found.code) && d->slots[i].origin == ZW_O_GROUP &&
+            !(m->rule->type->apart & 1u << i) &&
+            (d->slots[i].piece.mention < 0 || first_rank(&run->mentions[d->slots[i].piece.mention])))
             found.code = d->slots[i].region;
     d->region_why = "its own words";
     d->region = found.code;
@@ -69,7 +96,7 @@ static bool from_clause(const zw_run_t *run, zw_draft_t *d)
     bool subject = from_subject(run, d);
     if (sentence->clause_count == 0)
         return subject;
-    found_t found = look(run, d->paragraph, sentence->clauses[d->clause].sk.start, d->match->sk.start, false);
+    found_t found = look(run, d, d->paragraph, sentence->clauses[d->clause].sk.start, d->match->sk.start, false);
     if (specific(found.code) <= specific(subject ? d->region : 0))
         return subject;
     d->region_why = "the clause's";
@@ -93,7 +120,7 @@ static bool inside(uint32_t code, uint32_t whole)
 
 static bool from_before(const zw_run_t *run, zw_draft_t *d)
 {
-    found_t found = look(run, d->paragraph, d->paragraph->sentences[d->sentence].sk.start, d->match->sk.start, false);
+    found_t found = look(run, d, d->paragraph, d->paragraph->sentences[d->sentence].sk.start, d->match->sk.start, false);
     d->region_why = "the sentence's";
     d->region = found.code;
     return found.code || found.nation;
@@ -105,7 +132,7 @@ static bool from_paragraph(const zw_run_t *run, zw_draft_t *d)
     enum { MAX_BACK = 6 };
     for (size_t s = d->sentence, back = 0; s > 0 && back < MAX_BACK; s--, back++) {
         const zw_span_t sk = d->paragraph->sentences[s - 1].sk;
-        found_t found = look(run, d->paragraph, sk.start, sk.end, false);
+        found_t found = look(run, d, d->paragraph, sk.start, sk.end, false);
         if (!found.code || !inside(found.code, run->context.region))
             continue;
         d->region_why = "named before in the paragraph";
@@ -118,7 +145,7 @@ static bool from_paragraph(const zw_run_t *run, zw_draft_t *d)
 /* 定西市机构改革方案 in an article about 甘肃: the name of a document or award counts where it narrows the place. */
 static void narrow_by_names(const zw_run_t *run, zw_draft_t *d)
 {
-    found_t found = look(run, d->paragraph, d->match->sk.start, d->match->sk.end, true);
+    found_t found = look(run, d, d->paragraph, d->match->sk.start, d->match->sk.end, true);
     if (specific(found.code) <= specific(d->region) || !inside(found.code, d->region))
         return;
     d->region = found.code;
@@ -176,7 +203,7 @@ void zw_fill_region(zw_run_t *run, zw_draft_t *d)
         const zw_capture_t *c = &d->match->captures[i];
         if (c->group->slot != ZW_G_REGION)
             continue;
-        found_t found = look(run, d->paragraph, c->piece.sk.start, c->piece.sk.end, false);
+        found_t found = look(run, d, d->paragraph, c->piece.sk.start, c->piece.sk.end, false);
         d->region_why = "group";
         d->region = found.code;
         if (found.code || found.nation)

@@ -136,6 +136,7 @@ static zw_str_t month_of(zw_run_t *run)
 static void set_default(zw_run_t *run, zw_draft_t *d, zw_time_plan_t plan)
 {
     d->time_why = "the month of publication";
+    d->time_open = true;
     if (plan == ZW_TIME_AUTO || plan == ZW_TIME_NONE || plan == ZW_TIME_CAPTURED) {
         d->time_why = "open";
         d->time = zw_str("", 0);

@@ -266,6 +266,17 @@ static size_t members(const zw_paragraph_t *p, const zw_match_t *match, int slot
 static void narrow(zw_match_t *match, int slot, const zw_group_t *group, zw_piece_t piece)
 {
     size_t n = 0;
+    if (match->list.end == 0) {
+        zw_span_t hull = piece.sk;
+        for (size_t i = 0; i < match->capture_count; i++)
+            if (match->captures[i].group->slot == slot && match->captures[i].group->part < 0) {
+                const zw_span_t sk = match->captures[i].piece.sk;
+                hull.start = sk.start < hull.start ? sk.start : hull.start;
+                hull.end = sk.end > hull.end ? sk.end : hull.end;
+            }
+        match->list = hull;
+        match->member = piece.sk;
+    }
     for (size_t i = 0; i < match->capture_count; i++)
         if (match->captures[i].group->slot != slot || match->captures[i].group->part >= 0)
             match->captures[n++] = match->captures[i];

@@ -77,7 +77,7 @@ typedef enum {
 
 typedef struct zw_fill_source {
     zw_from_t from;
-    const struct zw_macro *macro; /* TEXT */
+    const struct zw_macro *macro; /* TEXT; SLOT: only the words that it matches */
     uint32_t classes; /* bit mask of zw_mention_class_t; 0: the source's own default */
     zw_str_t type;    /* LAST */
     zw_str_t slot;    /* SLOT, LAST */
@@ -113,6 +113,7 @@ typedef struct zw_type_def {
     zw_time_plan_t time;
     const int *regions;  /* slot numbers or ZW_REGION_*, in order */
     size_t region_count;
+    uint32_t apart;      /* bit mask: slots that do not tell where the fact is */
     zw_fill_t *fills;
     size_t fill_count;
     zw_str_t *yields_to;

@@ -138,6 +138,9 @@ static bool read_source(const zw_rules_t *rules, const zw_yaml_t *doc, const zw_
             good = i < sizeof(NAMES) / sizeof(*NAMES);
             ret->from = (zw_from_t)i;
             first = false;
+        } else if (ret->from == ZW_FROM_SLOT && ret->slot.n > 0) {
+            ret->macro = find_macro(rules, word);
+            good = ret->macro != NULL;
         } else if (ret->from == ZW_FROM_SLOT) {
             ret->slot = word;
             good = zw_type_slot(type, word) >= 0;
@@ -160,7 +163,7 @@ static bool read_source(const zw_rules_t *rules, const zw_yaml_t *doc, const zw_
     bool needs_slot = ret->from == ZW_FROM_SLOT || ret->from == ZW_FROM_LAST;
     if (!good || (needs_slot && ret->slot.n == 0) || (ret->from == ZW_FROM_TEXT && !ret->macro))
         zw_complain(c, doc, node, "a source is 'subject|clause|sentence|before|after|speaker|place|head|article [CLASS...]', "
-                                  "'slot NAME', 'last TYPE.SLOT' or 'text MACRO'");
+                                  "'slot NAME [MACRO]', 'last TYPE.SLOT' or 'text MACRO'");
     return good;
 }
 
@@ -382,7 +385,7 @@ static void read_type(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_nod
                       zw_complaints_t *c)
 {
     static const char *const KEYS[] = { "type", "slots", "id", "strongest", "time", "region", "fill", "yields",
-                                        "confidence", NULL };
+                                        "confidence", "apart", NULL };
     static const int AUTO[] = { ZW_REGION_AUTO };
     const zw_yaml_node_t *name = zw_yaml_kind(map) == ZW_YAML_MAP ? zw_yaml_get(map, "type") : NULL, *node;
     *type = (zw_type_def_t){ .strongest = -1, .yields_on = -1, .regions = AUTO, .region_count = 1, .confidence = 0.8,
@@ -409,6 +412,14 @@ static void read_type(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_nod
         (void)zw_rules_read_time(doc, node, &type->time, c);
     if ((node = zw_yaml_get(map, "region")))
         zw_rules_read_regions(rules, doc, node, type, &type->regions, &type->region_count, c);
+    node = zw_yaml_get(map, "apart");
+    for (size_t i = 0; i < zw_rules_many(node); i++) {
+        int slot = zw_type_slot(type, zw_yaml_text(zw_rules_one(node, i)));
+        if (slot < 0)
+            zw_complain(c, doc, node, "apart names slots of the type");
+        else
+            type->apart |= 1u << slot;
+    }
     if ((node = zw_yaml_get(map, "fill")))
         zw_rules_read_fills(rules, doc, node, type, &type->fills, &type->fill_count, c);
     if ((node = zw_yaml_get(map, "yields")))

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utf8proc.h>
 
 /* ---- constants of packs */
@@ -155,6 +156,11 @@ size_t zw_piece_split(const zw_paragraph_t *p, zw_piece_t whole, zw_piece_t *ret
             depth++;
         else if (cp == ')' || cp == 0x300B || cp == 0x201D || cp == 0x2019)
             depth -= depth > 0;
+        if (depth == 0 && cp == 0x201D && at + width < whole.sk.end && begins_at(p, at + width, whole.sk.end, "“")) {
+            ret[n++] = zw_piece(p, start, at + width); /* “甲”“乙” */
+            start = at += width;
+            continue;
+        }
         size_t separator = depth == 0 ? separator_at(p, at, whole.sk.end) : 0;
         if (separator && at > start && splits_words(p, at, (uint32_t)separator, whole.sk)) {
             ret[n++] = zw_piece(p, start, at);
@@ -176,6 +182,31 @@ zw_str_t zw_piece_text(const zw_text_t *text, const zw_mention_t *mentions, cons
     return zw_str(text->text.p + piece->text.start, piece->text.end - piece->text.start);
 }
 
+/* 最高奖励20万元, 不超过购置费的三成, 减半: a bound or a share that stands apart from its number. */
+static bool bounded_quantity(zw_str_t s, zw_quantity_t *ret)
+{
+    enum { REACH = 12 };
+    static const char *const BOUNDS[] = { "最高", "最多", "至多", "不超过", "上限", "封顶" };
+    if (zw_str_eqz(s, "减半")) {
+        *ret = (zw_quantity_t){ .value = 50, .value_max = NAN, .unit = zw_strz("%") };
+        return true;
+    }
+    bool bound = false;
+    for (size_t i = 0; i < sizeof(BOUNDS) / sizeof(*BOUNDS) && !bound; i++)
+        bound = zw_str_starts(s, zw_strz(BOUNDS[i]));
+    const char *end = s.p + s.n;
+    for (int i = 0; bound && i < REACH && s.n > 0; i++) {
+        uint32_t cp;
+        unsigned width = zw_utf8_decode(s.p, end, &cp);
+        s = zw_str(s.p + width, s.n - width);
+        if (zw_quantity_parse(s, ret) == s.n && s.n > 0) {
+            ret->comparator = ZW_LE;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool zw_piece_quantity(const zw_text_t *text, const zw_mention_t *mentions, const zw_piece_t *piece, zw_quantity_t *ret)
 {
     if (piece->mention >= 0) {
@@ -186,7 +217,7 @@ bool zw_piece_quantity(const zw_text_t *text, const zw_mention_t *mentions, cons
         return true;
     }
     zw_str_t s = zw_str(text->text.p + piece->text.start, piece->text.end - piece->text.start);
-    return s.n > 0 && zw_quantity_parse(s, ret) > 0;
+    return s.n > 0 && (zw_quantity_parse(s, ret) > 0 || bounded_quantity(s, ret));
 }
 
 zw_str_t zw_piece_time(const zw_context_t *context, const zw_mention_t *mentions, const zw_piece_t *piece, zw_arena_t *arena)

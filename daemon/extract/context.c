@@ -167,17 +167,21 @@ static void vote_text(votes_t *v, zw_str_t s, double weight, double first_weight
             p += n;
             continue;
         }
-        vote_level_words(v, zw_str(p, (size_t)(end - p)));
+        zw_str_t here = { p, (size_t)(end - p) };
         p += zw_utf8_decode(p, end, &cp);
+        if (cp == 0x6211 || cp == 0x5168 || cp == 0x7701 || cp == 0x5E02 || cp == 0x53BF || cp == 0x533A) /* 我全省市县区 */
+            vote_level_words(v, here);
     }
 }
 
 /* 本报温州11月18日电, 本报包头讯: the place behind 本报 or 新华社. */
 static void vote_dateline(votes_t *v, zw_str_t body)
 {
-    static const char *const heads[] = { "本报", "本刊", "新华社", "中新社", "中新网", "本网", "人民网", "讯" };
+    static const char *const heads[] = { "本报", "本刊", "新华社", "中新社", "中新网", "本网", "人民网" };
     size_t limit = body.n < 400 ? body.n : 400;
     for (size_t i = 0; i < limit; i++) {
+        if (((unsigned char)body.p[i] & 0xC0) == 0x80)
+            continue;
         for (size_t k = 0; k < 7; k++) {
             zw_str_t head = zw_strz(heads[k]);
             if (!zw_str_starts(zw_str(body.p + i, body.n - i), head))

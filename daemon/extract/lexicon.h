@@ -38,6 +38,7 @@ typedef enum {
     ZW_L_SURNAME,     /* value: zw_surname_t */
     ZW_L_NOT_NAME,    /* value: 0 as a prefix, 1 exactly */
     ZW_L_GENERIC,     /* a head that names nothing by itself: 活动, 中心, 机制 */
+    ZW_L_GOES_ON,     /* a longer word that holds the end of a head: 活动室 */
     ZW_L_KINDS
 } zw_lex_kind_t;
 

@@ -198,6 +198,7 @@ static const struct {
     { "name_soft.txt", ZW_L_SOFT, row_word },
     { "name_word.txt", ZW_L_WORD, row_word },
     { "name_generic.txt", ZW_L_GENERIC, row_word },
+    { "head_goes_on.txt", ZW_L_GOES_ON, row_word },
     { "person_verb.txt", ZW_L_SAY, row_word },
     { "surnames.txt", ZW_L_SURNAME, row_surname },
     { "given_stop.txt", ZW_L_NOT_NAME, row_not_name },

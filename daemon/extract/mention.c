@@ -114,7 +114,7 @@ static int find_stops(zw_scan_t *scan)
     enum { REACH = 6 };
     const uint32_t shields = ~(ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_SOFT) | ZW_BIT(ZW_L_NOT_NAME) | ZW_BIT(ZW_L_SURNAME) |
                                ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_UNIT) | ZW_BIT(ZW_L_REGION_WEAK) | ZW_BIT(ZW_L_GENERIC) |
-                               ZW_BIT(ZW_L_FIELD) | ZW_BIT(ZW_L_REGION_MANY) | ZW_BIT(ZW_L_DOC));
+                               ZW_BIT(ZW_L_FIELD) | ZW_BIT(ZW_L_REGION_MANY) | ZW_BIT(ZW_L_DOC) | ZW_BIT(ZW_L_GOES_ON));
     uint32_t n = scan->s.n;
     scan->stop = zw_arena_calloc(scan->a->arena, n + 1, sizeof(*scan->stop));
     scan->post = zw_arena_calloc(scan->a->arena, n + 1, sizeof(*scan->post));
@@ -347,6 +347,7 @@ void zw_article_begin(zw_article_t *a, const zw_lexicon_t *lexicon, const zw_con
 {
     *a = (zw_article_t){ .lexicon = lexicon, .context = context, .arena = arena };
     zw_time_begin(&a->time, context);
+    zw_atoms_begin(a);
     for (size_t k = 0; k < context->abbreviation_count; k++)
         if (context->abbreviations[k].cls != ZW_M_DOC)
             zw_known_add(a, context->abbreviations[k].brief, context->abbreviations[k].cls, context->abbreviations[k].brief,

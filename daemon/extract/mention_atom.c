@@ -168,6 +168,30 @@ static uint32_t atom_quantity(zw_scan_t *scan, uint32_t i)
     return n;
 }
 
+static void first_set(uint64_t *bits, const char *characters)
+{
+    uint32_t cp;
+    for (const char *p = characters, *end = p + strlen(p); p < end;) {
+        p += zw_utf8_decode(p, end, &cp);
+        bits[cp >> 6 & 1023] |= 1ull << (cp & 63);
+    }
+}
+
+static bool first_is(const uint64_t *bits, uint32_t cp)
+{
+    return cp > 0xFFFF ? false : bits[cp >> 6] >> (cp & 63) & 1;
+}
+
+/* Most characters begin neither a time nor a number; the grammars are asked only at the others. */
+void zw_atoms_begin(zw_article_t *a)
+{
+    static const char digits[] = "0123456789〇零一二两三四五六七八九十";
+    first_set(a->time_first, digits);
+    first_set(a->time_first, "“\"今本去昨上前明来后次翌转第同当是该那这民截目眼现迄时近日最不连到下全年岁过即早");
+    first_set(a->number_first, digits);
+    first_set(a->number_first, "百千万亿数几近约大将接逾超突已多高小不低少未至最达上无人新港美￥¥R过半");
+}
+
 void zw_scan_atoms(zw_scan_t *scan)
 {
     const zw_chars_t *s = &scan->s;
@@ -178,11 +202,11 @@ void zw_scan_atoms(zw_scan_t *scan)
         uint32_t n = atom_doc(scan, i);
         if (!n)
             n = atom_number_of(scan, i);
-        if (!n)
+        if (!n && first_is(scan->a->time_first, cp))
             n = atom_time(scan, i);
-        if (!n)
+        if (!n && (cp == 0x7B2C || cp == 0x9996 || cp == 0x699C)) /* 第 首 榜 */
             n = atom_ordinal(scan, i);
-        if (!n)
+        if (!n && first_is(scan->a->number_first, cp))
             n = atom_quantity(scan, i);
         if (!n) /* nothing starts inside a run of digits; looking would cost its square */
             for (n = 1; zw_is_digit(cp) && zw_is_digit(zw_char(s, i + n));)

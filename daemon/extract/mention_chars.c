@@ -2,8 +2,10 @@
 
 uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *literals, size_t count, size_t *ret_index)
 {
-    uint32_t best = 0;
+    uint32_t best = 0, first = zw_char(s, i);
     for (size_t k = 0; k < count; k++) {
+        if (!zw_literal_may_begin(literals[k], first))
+            continue;
         uint32_t n = zw_chars_at(s, i, literals[k]);
         if (n > best) {
             best = n;

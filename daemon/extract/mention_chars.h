@@ -15,10 +15,21 @@ static inline uint32_t zw_char(const zw_chars_t *s, uint32_t i)
     return i < s->n ? s->cp[i] : 0;
 }
 
+/* Whether `literal` can begin with `cp`: rules out nearly all without decoding. */
+static inline bool zw_literal_may_begin(const char *literal, uint32_t cp)
+{
+    if (cp < 0x800 || cp > 0xFFFF)
+        return true;
+    return (unsigned char)literal[0] == (0xE0 | cp >> 12) && (unsigned char)literal[1] == (0x80 | (cp >> 6 & 63)) &&
+           (unsigned char)literal[2] == (0x80 | (cp & 63));
+}
+
 /* The number of characters of `literal` when it stands at `i`, else 0. */
 static inline uint32_t zw_chars_at(const zw_chars_t *s, uint32_t i, const char *literal)
 {
     uint32_t k = i, cp;
+    if (!zw_literal_may_begin(literal, zw_char(s, i)))
+        return 0;
     for (const char *p = literal; *p; k++) {
         p += zw_utf8_decode(p, p + 4, &cp); /* a literal is valid UTF-8: no character of it reaches over its NUL */
         if (zw_char(s, k) != cp)

@@ -151,11 +151,13 @@ static uint32_t pointed(const zw_scan_t *scan, uint32_t pointer, uint32_t kind)
 
 static uint32_t region_word_at(zw_scan_t *scan, uint32_t i)
 {
-    static const char *const nation[] = { "全国", "我国", "中国", "国内", "全球", "世界" };
+    static const char *const nation[] = { "全国", "我国", "中国", "国内" };
     const zw_chars_t *s = &scan->s;
     size_t which;
-    uint32_t n = ZW_CHARS_ANY(s, i, nation, &which);
-    if (n && which < 4) {
+    uint32_t cp = s->cp[i], kind = zw_char(s, i + 1), after = zw_char(s, i + 2);
+    bool may = cp == 0x5168 || cp == 0x6211 || cp == 0x4E2D || cp == 0x56FD; /* 全 我 中 国 */
+    uint32_t n = may ? ZW_CHARS_ANY(s, i, nation, &which) : 0;
+    if (n) {
         if (covered_by_word(scan, i, i + n))
             return 0;
         zw_found_t *f = zw_found_add(scan, ZW_M_REGION, i, i + n);
@@ -163,7 +165,6 @@ static uint32_t region_word_at(zw_scan_t *scan, uint32_t i)
             f->weight = 3;
         return n;
     }
-    uint32_t cp = s->cp[i], kind = zw_char(s, i + 1), after = zw_char(s, i + 2);
     uint32_t end = i + 2;
     bool points = cp == 0x6211 || cp == 0x5168 || cp == 0x672C || cp == 0x8BE5; /* 我 全 本 该 */
     if (points && zw_chars_at(s, i + 1, "自治区")) {
@@ -180,7 +181,7 @@ static uint32_t region_word_at(zw_scan_t *scan, uint32_t i)
     } else if ((cp == 0x7701 || cp == 0x5E02 || cp == 0x53BF || cp == 0x533A || cp == 0x5DDE) &&
                (kind == 0x91CC || (kind == 0x4E0A && cp == 0x53BF) || (kind == 0x5185 && cp != 0x5E02))) { /* 市里 县上 省内 */
         uint32_t before = i ? s->cp[i - 1] : 0;
-        if (zw_is_han(before) && !scan->stop[i])
+        if (zw_is_han(before) && !scan->stop[i] && scan->atom[i - 1] < 0)
             return 0;
         code = pointed(scan, 0, cp);
     } else {

@@ -53,6 +53,8 @@ typedef struct zw_article {
     uint32_t region_named[4]; /* the last place named, by level; [0]: of any level */
     zw_mention_t *out;
     size_t out_count, out_cap;
+    uint64_t time_first[1024]; /* bit set: a time may begin with this character */
+    uint64_t number_first[1024];
     uint32_t line_start;      /* of the line at work, in the text */
     bool failed;              /* out of memory */
 } zw_article_t;
@@ -88,7 +90,8 @@ void zw_known_add(zw_article_t *a, zw_str_t name, zw_mention_class_t cls, zw_str
                   uint32_t region);
 
 /* The layers. */
-void zw_scan_atoms(zw_scan_t *scan);   /* mention_atom.c */
+void zw_atoms_begin(zw_article_t *a);  /* mention_atom.c */
+void zw_scan_atoms(zw_scan_t *scan);
 void zw_scan_regions(zw_scan_t *scan); /* mention_region.c */
 void zw_scan_organs(zw_scan_t *scan);  /* org.c */
 void zw_scan_names(zw_scan_t *scan, bool firms); /* name.c: firms and associations, or the others */

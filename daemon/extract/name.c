@@ -45,15 +45,9 @@ static bool head_stands_alone(const zw_scan_t *scan, const zw_hit_t *h, zw_menti
     }
 }
 
-/* Words that go on behind the head, so that it is not the end of a name: 活动的 is, 活动室 is not. */
-static bool head_goes_on(const zw_scan_t *scan, const zw_hit_t *h, zw_mention_class_t cls)
+/* The head is not the end of a name where a longer word holds its end: 活动 of 活动室, 质量奖 of 质量奖金. */
+static bool head_goes_on(const zw_scan_t *scan, const zw_hit_t *h)
 {
-    static const char *const behind[] = { "活动室", "活动量", "行动力", "行动者", "计划生育", "计划单列", "工程师", "工程量", "工程类", "战略性",
-                                          "制度化", "制度性", "机制性", "体系化", "保险柜", "保险公司", "会议室", "会议厅", "会议纪要", "会议精神",
-                                          "大会堂", "仪式感", "公司法", "集团军", "中心城", "中心任务", "中心工作", "中心小学", "中心医院",
-                                          "平台型", "试点县", "试点市", "论坛报", "医院感染", "大学生", "银行卡", "银行业", "认证率", "认证机构", "体系认证",
-                                          "认证证书", "认证认可", "基地县", "办公室主任室", "奖牌", "奖章", "奖杯", "奖金", "市场监", "市场主体",
-                                          "市场份额", "市场占有", "市场监管", "市场准入", "认可度", "合作社区" };
     uint32_t n = h->end - h->start;
     static const char *const prize[] = { "励", "金", "项", "牌", "章", "杯", "品", "惩", "罚", "状" };
     if (zw_chars_before(&scan->s, h->end, "奖") && ZW_CHARS_ANY(&scan->s, h->end, prize, NULL))
@@ -65,18 +59,12 @@ static bool head_goes_on(const zw_scan_t *scan, const zw_hit_t *h, zw_mention_cl
         if ((atom >= 0 && scan->found[atom].m.cls == ZW_M_TIME) || ZW_CHARS_ANY(&scan->s, h->end, verbs, NULL))
             return true;
     }
-    for (size_t k = 0; k < sizeof(behind) / sizeof(*behind); k++) {
-        zw_str_t word = zw_strz(behind[k]);
-        uint32_t cp, chars = 0;
-        for (const char *p = word.p, *end = word.p + word.n; p < end; chars++)
-            p += zw_utf8_decode(p, end, &cp);
-        for (uint32_t from = h->end > chars ? h->end - chars + 1 : 0; from < h->end; from++) {
-            if (from + 2 > h->end || !zw_chars_at(&scan->s, from, behind[k]) || from + chars <= h->end || from < h->start)
-                continue;
+    for (uint32_t from = h->start; from < h->end; from++) {
+        const zw_hit_t *word = zw_scan_hit(scan, from, ZW_BIT(ZW_L_GOES_ON));
+        if (word && word->end > h->end && h->end - from >= 2)
             return true;
-        }
     }
-    return n == 0 || cls == ZW_M_CLASSES;
+    return false;
 }
 
 /* (市、区) behind 先进县, (江西) behind a centre. */
@@ -191,7 +179,7 @@ void zw_scan_names(zw_scan_t *scan, bool firms)
         for (size_t k = 0; k < sizeof(HEADS) / sizeof(*HEADS); k++) {
             bool firm = HEADS[k].cls == ZW_M_FIRM || HEADS[k].cls == ZW_M_ASSOC;
             const zw_hit_t *h = firm == firms ? zw_scan_hit(scan, i, ZW_BIT(HEADS[k].kind)) : NULL;
-            if (h && !head_goes_on(scan, h, HEADS[k].cls))
+            if (h && !head_goes_on(scan, h))
                 name_at(scan, h, k);
         }
     }

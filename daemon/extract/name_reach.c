@@ -109,7 +109,7 @@ static uint32_t strip_soft(const zw_scan_t *scan, uint32_t start, uint32_t head)
         if (!h || (h->end + 2 > head && h->end != head))
             return start;
         const zw_hit_t *longer = zw_scan_hit(scan, start, ~(ZW_BIT(ZW_L_SOFT) | ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_NOT_NAME) |
-                                                            ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_FIELD)));
+                                                            ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_FIELD) | ZW_BIT(ZW_L_GOES_ON)));
         if (longer && longer->end > h->end)
             return start;
         start = h->end;
@@ -126,6 +126,17 @@ static bool firm_ends_behind(uint32_t cp)
         if (c == cp)
             return true;
     }
+    return false;
+}
+
+/* 温州企业正泰集团: the kind is not the name. */
+static bool ends_as_kind(const zw_chars_t *s, uint32_t p)
+{
+    static const char *const kinds[] = { "企业", "公司", "厂家", "厂商", "单位", "品牌", "业主" };
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+        if (zw_chars_before(s, p, kinds[k]))
+            return !zw_chars_at(s, p, "集团") && !zw_chars_at(s, p, "管理") && !zw_chars_at(s, p, "孵化") &&
+                   !zw_chars_at(s, p, "服务");
     return false;
 }
 
@@ -164,6 +175,8 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
             continue;
         }
         if (scan->stop[p] > 1 || (scan->stop[p] && (cls != ZW_M_FIRM || firm_ends_behind(s->cp[p - 1]))))
+            break;
+        if (cls == ZW_M_FIRM && p < head && ends_as_kind(s, p))
             break;
         if (scan->post[p] > 1 && cls != ZW_M_AWARD && cls != ZW_M_INIT && p < head)
             break;
@@ -206,8 +219,15 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
         }
         p--;
     }
-    if (cls != ZW_M_FIRM && !(r.owner >= 0 && scan->found[r.owner].start == p))
+    bool placed = r.owner >= 0 && scan->found[r.owner].start == p;
+    if (cls != ZW_M_FIRM && !placed)
         p = strip_soft(scan, p, head);
+    if (placed && (cls == ZW_M_INIT || cls == ZW_M_STATUS || cls == ZW_M_AWARD || cls == ZW_M_AGREEMENT)) {
+        /* 温州推进质量强市工程: the place is who does it */
+        uint32_t behind = p + r.place, bare = strip_soft(scan, behind, head);
+        if (bare > behind)
+            p = bare;
+    }
     while (p < head && (s->cp[p] == 0xB7 || s->cp[p] == '&' || s->cp[p] == '+' || s->cp[p] == 0x66A8))
         p++;
     r.start = p;

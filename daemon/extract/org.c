@@ -157,6 +157,8 @@ static bool goes_on_as_word(const zw_scan_t *scan, uint32_t i, uint32_t end)
     if (zw_chars_before(&scan->s, end, "委") && (zw_chars_at(&scan->s, end, "员") || zw_chars_at(&scan->s, end, "托") ||
                                                  zw_chars_at(&scan->s, end, "派")))
         return true;
+    if (zw_chars_before(&scan->s, end, "部") && zw_chars_at(&scan->s, end, "门"))
+        return true; /* 财政部门 */
     if (zw_chars_before(&scan->s, end, "财政")) {
         static const char *const money[] = { "收", "支", "总", "资", "政", "体", "预", "专", "性", "部", "供养", "年", "补助" };
         return ZW_CHARS_ANY(&scan->s, end, money, NULL) > 0;

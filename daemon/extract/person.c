@@ -214,7 +214,7 @@ static bool torn_from_word(const zw_scan_t *scan, const zw_hit_t *h)
 
 static void post_at(zw_scan_t *scan, const zw_hit_t *h)
 {
-    static const char *const press[] = { "记者", "通讯员", "编辑", "实习生", "摄影" };
+    static const char *const press[] = { "记者", "本报记者", "本刊记者", "本网记者", "通讯员", "编辑", "实习生", "摄影" };
     if (scan->atom[h->start] >= 0 || post_goes_on(scan, h->end) || ZW_CHARS_ANY(&scan->s, h->start, press, NULL) ||
         torn_from_word(scan, h))
         return;
@@ -237,7 +237,11 @@ static bool journalist_at(zw_scan_t *scan, uint32_t i)
 {
     static const char *const roles[] = { "记者", "本报通讯员", "本网记者", "通讯员", "实习生", "特约记者", "本报记者", "本刊记者", "编辑", "摄影", "报道员", "见习记者",
                                          "特派记者" };
-    uint32_t n = ZW_CHARS_ANY(&scan->s, i, roles, NULL);
+    static const char firsts[] = "记本通实特编摄报见";
+    bool may = false;
+    for (size_t k = 0; k < sizeof(firsts) - 1 && !may; k += 3)
+        may = zw_literal_may_begin(firsts + k, scan->s.cp[i]);
+    uint32_t n = may ? ZW_CHARS_ANY(&scan->s, i, roles, NULL) : 0;
     if (!n)
         return false;
     uint32_t before = i ? scan->s.cp[i - 1] : 0;
@@ -292,6 +296,8 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
 /* 王乐芹(女) */
 static void marked_at(zw_scan_t *scan, uint32_t i)
 {
+    if (scan->s.cp[i] != '(')
+        return;
     if (!zw_chars_at(&scan->s, i, "(女") && !zw_chars_at(&scan->s, i, "(男"))
         return;
     for (uint32_t n = 3; n >= 2 && n <= i; n--) {

@@ -132,7 +132,7 @@ static void compare_figures(const uint32_t *a, unsigned na, unsigned total_a, co
 
 static void weigh(zw_likeness_t *out, uint32_t fresh_weight, uint32_t old_weight)
 {
-    out->figure_weight = ZW_GRAM_TOKENS * 4.0 / (old_weight ? old_weight : 1);
+    out->run_weight = 1.0 / (old_weight ? old_weight : 1);
     out->old_in_new = out->sampled ? (double)out->shared / out->sampled : 0;
     double shared = out->old_in_new * old_weight, all = (double)fresh_weight + old_weight - shared;
     out->new_in_old = fresh_weight ? shared / fresh_weight : 0;
@@ -178,11 +178,14 @@ void zw_compare_sketches(const zw_sketch_t *fresh, const zw_sketch_t *old, zw_li
 
 /* ---- verdict */
 
+/* What one change touches: five runs of fourfold weight over a number, a dozen over a name. */
+enum { FIGURE_RUNS = 4 * ZW_GRAM_TOKENS, NAME_RUNS = 12 };
+
 /* One numeral that became another is a figure that differs when all else stands as it was, and wording when the words
  * around have been changed as well. */
 static bool loose_change_counts(const zw_likeness_t *x, double contained)
 {
-    return x->loose_changed > 1 || (x->loose_changed && 1 - contained < x->figure_weight + 0.1);
+    return x->loose_changed > 1 || (x->loose_changed && 1 - contained < FIGURE_RUNS * x->run_weight + 0.1);
 }
 
 /* The share of the figures that must be the same. Where the wording says little, they must speak for themselves. */
@@ -193,10 +196,17 @@ static double figures_needed(const zw_likeness_t *x, double contained)
     return contained >= 0.8 || (x->figures_sampled && contained >= 0.6) ? 0.5 : 0.8;
 }
 
-/* One name may have been misread where much has been reworded and the figures agree. */
+static bool figures_tell(const zw_likeness_t *x)
+{
+    return x->figures_same >= 4 && x->figures_kept >= 0.8;
+}
+
+/* Another name where all else stands as it was is another report. In reworded text names are misread more easily than
+ * figures are: when the figures say that it is the same report, they are believed. */
 static bool name_change_counts(const zw_likeness_t *x, double contained)
 {
-    return x->names_changed > 1 || (x->names_changed && (contained >= 0.6 || x->figures_same < 4));
+    double own = NAME_RUNS * x->names_changed * x->run_weight;
+    return x->names_changed && (1 - contained < own + 0.1 || !figures_tell(x));
 }
 
 /* How much of the shorter text must stand in the other. Little where the same figures follow one another; nearly all
@@ -204,7 +214,7 @@ static bool name_change_counts(const zw_likeness_t *x, double contained)
 static double wording_needed(const zw_likeness_t *x)
 {
     double less = x->old_in_new < x->new_in_old ? x->old_in_new : x->new_in_old;
-    if (x->figures_same >= 4 && x->figures_kept >= 0.8)
+    if (figures_tell(x))
         return 0.1;
     return less >= 0.35 ? 0.5 : 0.8;
 }

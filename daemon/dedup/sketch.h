@@ -94,7 +94,7 @@ typedef struct zw_likeness {
     double figures_kept;    /* share of the figures of the one with fewer that the other has; 1 without any */
     unsigned figures_same, figures_changed, loose_changed, names_changed;
     bool figures_sampled;   /* not all of them are held */
-    double figure_weight;   /* of the runs over one figure, in the known article */
+    double run_weight;      /* of one run, as a share of the known article */
 } zw_likeness_t;
 
 /* The same for a sketch instead of a whole fingerprint as the new one gives rougher figures. */

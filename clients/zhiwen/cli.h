@@ -78,6 +78,7 @@ int cli_ping(int argc, char **argv);
 int cli_extract(int argc, char **argv);
 int cli_repair(int argc, char **argv);
 int cli_rules(int argc, char **argv);
+int cli_calibrate(int argc, char **argv); /* rules calibrate; argv[0] is "calibrate" */
 int cli_explain(int argc, char **argv);
 
 #endif

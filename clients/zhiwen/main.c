@@ -17,7 +17,7 @@ static const struct {
     { "extract", cli_extract, "facts of articles, without a daemon" },
     { "explain", cli_explain, "why an article gives the facts that it gives" },
     { "repair", cli_repair, "repair a damaged text, without a daemon" },
-    { "rules", cli_rules, "check rule packs" },
+    { "rules", cli_rules, "check rule packs, measure how often rules are right" },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -5,6 +5,7 @@
 
 static const char help[] =
     "usage: zhiwen rules check [OPTION...] [FOLDER...]\n"
+    "       zhiwen rules calibrate [OPTION...] ANNOTATED.jsonl...   (see zhiwen rules calibrate --help)\n"
     "Check rule packs (*.yaml) and run their examples. Without a folder, the shipped packs. Mistakes are told as\n"
     "file:line:column: message.\n\n"
     "      --json            mistakes as JSON Lines, {\"file\", \"line\", \"column\", \"message\"}, and a last line\n"
@@ -37,6 +38,8 @@ static int check(const cli_t *cli, const char *const *dirs, size_t count)
 
 int cli_rules(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "calibrate") == 0)
+        return cli_calibrate(argc - 1, argv + 1);
     cli_t cli = { .command = "rules", .help = help };
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         int status = cli_option(&cli, option);
@@ -44,6 +47,6 @@ int cli_rules(int argc, char **argv)
             return status;
     }
     if (optind == argc || strcmp(argv[optind], "check") != 0)
-        return cli_usage(&cli, "the one thing to be done with rules is \"check\"");
+        return cli_usage(&cli, "rules can be checked (check) and calibrated (calibrate)");
     return check(&cli, (const char *const *)argv + optind + 1, (size_t)(argc - optind - 1));
 }

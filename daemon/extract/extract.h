@@ -27,6 +27,17 @@ void zw_rules_unref(zw_rules_t *rules); /* takes NULL; the last one frees */
 const char *zw_rules_version(const zw_rules_t *rules);
 size_t zw_rules_count(const zw_rules_t *rules);
 
+/* The slots by which facts of `type` are the same: all must match, but of those with `either` one is enough. Writes at
+ * most `max`; returns how many, 0 for a type that no pack defines. */
+typedef struct zw_rule_key {
+    zw_str_t slot;
+    bool either;
+} zw_rule_key_t;
+size_t zw_rules_key_slots(const zw_rules_t *rules, zw_str_t type, zw_rule_key_t *ret, size_t max);
+
+/* The i-th rule's name (i < zw_rules_count). */
+zw_str_t zw_rules_name(const zw_rules_t *rules, size_t i);
+
 /* Runs every rule's own examples. Tells `diag` each that fails; returns how many failed, *ret_run how many ran. */
 int zw_rules_test(zw_rules_t *rules, zw_diag_fn diag, void *ctx, size_t *ret_run);
 

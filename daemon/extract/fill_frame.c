@@ -55,7 +55,11 @@ static void find_subject(zw_run_t *run, const zw_paragraph_t *p, zw_clause_t *cl
     if (zw_engine_test(run, run->rules->signals[ZW_SIG_LEAD], zw_str(p->skeleton.p + at, end - at), true, &used))
         at += used;
     int mention = mention_at(p, at, end);
-    if (!zw_is_class(run, mention, ZW_WHO_CLASSES))
+    while (zw_is_class(run, mention, posts)) { /* 局长王某: the post stands first */
+        at += 3;
+        mention = mention_at(p, at, end);
+    }
+    if (!zw_is_class(run, mention, at > clause->sk.start + used ? ZW_CLASS_BIT(ZW_M_PERSON) : ZW_WHO_CLASSES))
         return;
     int first = mention, count = 1;
     at += 3;

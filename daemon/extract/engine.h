@@ -154,6 +154,8 @@ size_t zw_match_items(zw_run_t *run, const zw_paragraph_t *p, const zw_match_t *
 zw_draft_t *zw_match_bind(zw_run_t *run, const zw_paragraph_t *p, const zw_match_t *match, uint32_t group);
 /* Fills what `last` sources can and checks the keys. False (traced): drop it. */
 bool zw_match_finish(zw_run_t *run, zw_draft_t *draft);
+/* Can drafts[i] have the fact that its rule `follows`: one found before, or a live draft before it in this paragraph? */
+bool zw_match_can_follow(const zw_run_t *run, zw_draft_t *const *drafts, size_t i);
 void zw_bind_piece(zw_run_t *run, const zw_paragraph_t *p, const zw_slot_def_t *def, const zw_piece_t *piece,
                    const zw_rule_t *rule, zw_bound_t *ret);
 

@@ -153,6 +153,19 @@ static const zw_draft_t *yields(const drafts_t *all, const zw_draft_t *d)
     return covered && width > 0 && (double)sum / width >= type->yields_share ? last : NULL;
 }
 
+/* What follows nothing will be no fact: no other type yields to it. */
+static void drop_stray(zw_run_t *run, drafts_t *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        zw_draft_t *d = all->items[i];
+        if (zw_match_can_follow(run, all->items, i))
+            continue;
+        d->dropped = true;
+        zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = d->match->rule, .pattern = d->match->pattern,
+                                           .what = ZW_STR_LIT("follows"), .paragraph = d->paragraph, .text = d->text });
+    }
+}
+
 static void settle_types(zw_run_t *run, drafts_t *all)
 {
     for (int pass = 0; pass < 2; pass++) /* first those that yield on a place, then those that yield to a share */
@@ -276,6 +289,7 @@ int zw_resolve_paragraph(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **ma
     if (run->no_memory)
         return -ENOMEM;
     qsort(kept.items, kept.n, sizeof(*kept.items), by_place);
+    drop_stray(run, &kept);
     settle_types(run, &kept);
     for (size_t i = 0; i < kept.n; i++)
         if (!kept.items[i]->dropped && zw_match_finish(run, kept.items[i]))

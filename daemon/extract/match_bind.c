@@ -503,16 +503,24 @@ static const zw_draft_t *find_lead(const zw_run_t *run, const zw_draft_t *d, con
     return NULL;
 }
 
+bool zw_match_can_follow(const zw_run_t *run, zw_draft_t *const *drafts, size_t i)
+{
+    const zw_type_def_t *type = drafts[i]->match->rule->follows;
+    if (!type || find_lead(run, drafts[i], type))
+        return true;
+    for (size_t j = 0; j < i; j++)
+        if (!drafts[j]->dropped && drafts[j]->match->rule->type == type)
+            return true;
+    return false;
+}
+
 bool zw_match_finish(zw_run_t *run, zw_draft_t *d)
 {
     const zw_rule_t *rule = d->match->rule;
     if (rule->follows || (rule->has_time ? rule->time : rule->type->time) == ZW_TIME_LAST)
         d->lead = find_lead(run, d, rule->follows ? rule->follows : rule->type);
-    if (rule->follows && !d->lead) {
-        zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = rule, .pattern = d->match->pattern,
-                                           .what = ZW_STR_LIT("follows"), .paragraph = d->paragraph, .text = d->text });
+    if (rule->follows && !d->lead)
         return false;
-    }
     zw_fill_slots(run, d, true);
     bind_defaults(d);
     close_maps(run, d);

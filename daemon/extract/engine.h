@@ -70,6 +70,7 @@ typedef struct zw_draft {
     zw_bound_t **parts;    /* of map slots, else NULL */
     zw_str_t time;
     bool time_open;        /* nothing near said when: it is the type's default */
+    bool time_far;         /* it stands in a sentence before */
     uint32_t region;
     zw_modality_t modality;
     double confidence;
@@ -174,6 +175,8 @@ zw_str_t zw_frame_place_name(const zw_run_t *run, uint32_t code);
 zw_str_t zw_frame_name(const zw_run_t *run, int mention);
 /* fill_time.c, fill_region.c, fill_modality.c */
 void zw_fill_time(zw_run_t *run, zw_draft_t *draft);
+/* Leaves the time open: the month of publication, as of what is not dated. */
+void zw_fill_time_open(zw_run_t *run, zw_draft_t *draft);
 void zw_fill_region(zw_run_t *run, zw_draft_t *draft);
 void zw_fill_modality(zw_run_t *run, zw_draft_t *draft);
 /* The first day that an EDTF date covers, as YYYYMMDD; and the last. 0: unknown. */

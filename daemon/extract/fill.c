@@ -383,9 +383,39 @@ static void run_fills(zw_run_t *run, zw_draft_t *d, const zw_fill_t *fills, size
     }
 }
 
+/* 随后与B签订: who the fill finds stands before what was captured. Nobody, or the same: the slot stays open. */
+static void join(zw_run_t *run, zw_draft_t *d, uint32_t slot)
+{
+    const zw_rule_t *rule = d->match->rule;
+    zw_bound_t *bound = &d->slots[slot], captured = *bound;
+    if (captured.value.kind != ZW_V_LIST)
+        return;
+    bound->value = (zw_value_t){ .kind = ZW_V_NULL };
+    run_fills(run, d, rule->fills, rule->fill_count, false, false);
+    size_t first = bound->value.list.n, more = captured.value.list.n;
+    if (bound->value.kind != ZW_V_LIST)
+        return;
+    zw_value_t *items = zw_arena_calloc(run->arena, first + more, sizeof(*items));
+    if (!items) {
+        run->no_memory = true;
+        return;
+    }
+    memcpy(items, bound->value.list.items, first * sizeof(*items));
+    memcpy(items + first, captured.value.list.items, more * sizeof(*items));
+    bound->value.list.items = items;
+    bound->value.list.n = first + more;
+    for (size_t i = 0; i < first; i++)
+        for (size_t j = first; j < first + more; j++)
+            if (zw_str_eq(items[i].str, items[j].str))
+                bound->value = (zw_value_t){ .kind = ZW_V_NULL };
+}
+
 void zw_fill_slots(zw_run_t *run, zw_draft_t *d, bool late)
 {
     const zw_rule_t *rule = d->match->rule;
+    for (uint32_t slot = 0; !late && rule->joins && slot < rule->type->slot_count; slot++)
+        if (rule->joins & 1u << slot)
+            join(run, d, slot);
     run_fills(run, d, rule->fills, rule->fill_count, late, false);
     run_fills(run, d, rule->type->fills, rule->type->fill_count, late, true);
 }

@@ -86,8 +86,13 @@ void zw_fill_modality(zw_run_t *run, zw_draft_t *d)
         d->modality_why = "its time is to come";
     }
     if (modality == ZW_PLANNED && !d->time_open && published && last && last < zw_time_first(run->context.published)) {
-        modality = ZW_ASSERTED;
-        d->modality_why = "its time has passed";
+        /* 9月3日签署了…。双方将成立…: what is still to come is not of that day */
+        if (d->time_far && run->context.published.n > 0) {
+            zw_fill_time_open(run, d);
+        } else {
+            modality = ZW_ASSERTED;
+            d->modality_why = "its time has passed";
+        }
     }
     if (modality >= 0)
         d->modality = (zw_modality_t)modality;

@@ -91,8 +91,9 @@ static uint32_t anchor(const zw_draft_t *d)
     return d->match->core.start;
 }
 
-static int search(const finder_t *f, const char **ret_why)
+static int search(const finder_t *f, const char **ret_why, bool *ret_far)
 {
+    *ret_far = false;
     const zw_draft_t *d = f->d;
     const zw_sentence_t *sentence = &d->paragraph->sentences[d->sentence];
     zw_span_t clause = sentence->clause_count > 0 ? sentence->clauses[d->clause].sk : sentence->sk;
@@ -118,6 +119,7 @@ static int search(const finder_t *f, const char **ret_why)
         if (found >= 0 && f->run->mentions[found].vague)
             found = -1;
     }
+    *ret_far = found >= 0;
     return found;
 }
 
@@ -154,6 +156,13 @@ static void set_default(zw_run_t *run, zw_draft_t *d, zw_time_plan_t plan)
     }
 }
 
+void zw_fill_time_open(zw_run_t *run, zw_draft_t *d)
+{
+    d->time_open = true;
+    d->time_why = "the month of publication";
+    d->time = month_of(run);
+}
+
 void zw_fill_time(zw_run_t *run, zw_draft_t *d)
 {
     const zw_rule_t *rule = d->match->rule;
@@ -170,7 +179,7 @@ void zw_fill_time(zw_run_t *run, zw_draft_t *d)
     finder_t f = { run, d };
     int found = -1;
     if (plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED && plan != ZW_TIME_NOW)
-        found = search(&f, &d->time_why);
+        found = search(&f, &d->time_why, &d->time_far);
     if (found >= 0) {
         d->time = run->mentions[found].canonical;
     } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED) {

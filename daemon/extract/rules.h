@@ -194,6 +194,7 @@ typedef struct zw_rule {
     zw_where_t *wheres;
     size_t where_count;
     uint32_t each, zip;     /* bit masks of slots */
+    uint32_t joins;         /* list slots that begin with what their fill finds */
     zw_fill_t *fills;
     size_t fill_count;
     bool has_time, has_regions, has_modality, coexists;

@@ -355,6 +355,8 @@ static void read_options(reader_t *r)
         rule->each = read_slot_mask(r, node);
     if ((node = zw_yaml_get(r->map, "zip")))
         rule->zip = read_slot_mask(r, node);
+    if ((node = zw_yaml_get(r->map, "joins")))
+        rule->joins = read_slot_mask(r, node);
     if ((node = zw_yaml_get(r->map, "fill")))
         zw_rules_read_fills(r->rules, r->doc, node, rule->type, &rule->fills, &rule->fill_count, r->c);
     if ((node = zw_yaml_get(r->map, "time")))
@@ -444,7 +446,7 @@ static void check_examples(reader_t *r)
 static bool read_rule(reader_t *r)
 {
     static const char *const KEYS[] = { "rule", "type", "when", "items", "over", "unless", "requires", "pick", "where", "where_not", "set",
-                                        "words", "each", "zip", "fill", "time", "region", "modality", "confidence",
+                                        "words", "each", "zip", "joins", "fill", "time", "region", "modality", "confidence",
                                         "priority", "coexists", "follows", "examples", NULL };
     const zw_yaml_node_t *name = zw_yaml_kind(r->map) == ZW_YAML_MAP ? zw_yaml_get(r->map, "rule") : NULL;
     if (!name || zw_yaml_text(name).n == 0) {

@@ -84,6 +84,14 @@ static bool from_subject(const zw_run_t *run, zw_draft_t *d)
     int subject = zw_frame_subject(run, d->paragraph, d->sentence, d->clause, ZW_WHO_CLASSES & ~ZW_CLASS_BIT(ZW_M_PERSON), &count);
     if (subject < 0 || (run->mentions[subject].region == 0 && !nation_wide(&run->mentions[subject])))
         return false;
+    const zw_match_t *m = d->match;
+    if (m->list.end > 0) { /* a neighbour in the list that this is a member of */
+        zw_span_t list = zw_paragraph_span(d->paragraph, m->list.start, m->list.end);
+        zw_span_t own = zw_paragraph_span(d->paragraph, m->member.start, m->member.end);
+        const zw_span_t at = run->mentions[subject].span;
+        if (at.start >= list.start && at.end <= list.end && (at.start < own.start || at.end > own.end))
+            return false;
+    }
     d->region_why = "the subject's";
     d->region = run->mentions[subject].region;
     return true;

@@ -216,6 +216,16 @@ static void resolve_general(const zw_article_t *a, zw_found_t *f)
 }
 
 /* 该局, 该公司: the last organ or firm whose name ends the same way. 我局: the one that writes. */
+/* Whom the article is about, by the longest name that its text has for it: the head says 包头质监局 for 包头市质监局. */
+static zw_str_t self_name(const zw_article_t *a)
+{
+    zw_str_t name = a->context->self;
+    for (size_t k = 0; k < a->out_count; k++)
+        if (a->out[k].canonical.n > name.n && zw_str_eq(a->out[k].identity, a->context->self_identity))
+            name = a->out[k].canonical;
+    return name;
+}
+
 static bool resolve_back(const zw_article_t *a, zw_found_t *f, zw_str_t written)
 {
     bool firm = f->m.cls == ZW_M_FIRM;
@@ -238,7 +248,7 @@ static bool resolve_back(const zw_article_t *a, zw_found_t *f, zw_str_t written)
         if ((firm ? m->cls != ZW_M_FIRM : !stem.n) || (many && !pointing))
             continue;
         if (!here && a->context->self.n && !firm && ends_alike(a->context->self, written)) {
-            f->m.canonical = a->context->self; /* at the head of a paragraph: whom the article is about */
+            f->m.canonical = self_name(a); /* at the head of a paragraph: whom the article is about */
             f->m.identity = a->context->self_identity;
             f->m.region = a->context->self_region;
             f->m.region_by_context = true;

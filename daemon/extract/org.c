@@ -36,6 +36,8 @@ static prefix_t place_before(const zw_scan_t *scan, uint32_t i)
             const zw_hit_t *h = &scan->hits[k];
             if (h->end != i || !(h->kinds & PLACE_KINDS) || !bounded_left(scan, i - n))
                 continue;
+            if (zw_chars_at(&scan->s, i - n, "会同")) /* 会同网信部门: with them, not a county */
+                continue;
             zw_region_want_t want = { scan->a->context->year, 0, scan->a->context->region };
             uint32_t code = zw_region_pick(scan->lex, h->first, &want, true, NULL);
             if (code)
@@ -55,6 +57,18 @@ static uint32_t context_region(const zw_scan_t *scan, uint32_t level_char)
 static uint8_t level_of_char(uint32_t cp)
 {
     return cp == 0x7701 ? 1 : cp == 0x5E02 || cp == 0x5DDE ? 2 : cp == 0x9547 || cp == 0x4E61 ? 4 : 3;
+}
+
+/* 两市|质监局, 三地|市场监管局: what ends before `i` counts places that were named before. */
+static bool counts_places(const zw_scan_t *scan, uint32_t i)
+{
+    static const char *const words[] = { "地", "市", "县", "区", "省", "州", "家", "省会城市" };
+    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++) {
+        uint32_t n = zw_chars_before(&scan->s, i, words[k]);
+        if (n && i > n && zw_han_digit(scan->s.cp[i - n - 1]) > 1)
+            return true;
+    }
+    return false;
 }
 
 /* 市质监局, 自治区政府, 县市区政府. */
@@ -91,6 +105,9 @@ static uint32_t unit_behind(const zw_scan_t *scan, uint32_t i)
                                          "网站" };
     const zw_chars_t *s = &scan->s;
     uint32_t best = 0;
+    static const char *const with[] = { "联合", "会同", "联手", "携手" };
+    if (ZW_CHARS_ANY(s, i, with, NULL)) /* 省质监局|联合省工商局 */
+        return 0;
     for (uint32_t k = i; k < s->n && k - i <= 14; k++) {
         if (!zw_is_han(s->cp[k]) || scan->atom[k] >= 0 || (k > i && scan->stop[k] && scan->stop[k] <= k - i))
             break;
@@ -200,7 +217,7 @@ static bool organ_at(zw_scan_t *scan, const zw_hit_t *h)
     if (single && !p.found)
         return false;
     if (!p.found) {
-        if (!stands_alone(scan, i, h->end))
+        if (!stands_alone(scan, i, h->end) && (single || !counts_places(scan, i)))
             return false;
         p = (prefix_t){ .start = i, .found = true, .by_context = true, .level = 3 };
     }
@@ -333,6 +350,8 @@ static bool unknown_organ(zw_scan_t *scan, uint32_t i)
     for (uint32_t k = i; k > 0 && i - k <= 12; k--) {
         bool place = scan->ends[k] >= 0 && scan->found[scan->ends[k]].m.cls == ZW_M_REGION;
         bool level = is_level_char(scan->s.cp[k - 1]) && bounded_left(scan, k - 1);
+        if (counts_places(scan, k))
+            return false;
         if (place || level) {
             prefix_t p = place ? place_before(scan, k) : level_before(scan, k);
             if (scan->s.cp[k] == 0x7EA7) /* 县级局 */

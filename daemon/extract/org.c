@@ -350,7 +350,7 @@ static bool unknown_organ(zw_scan_t *scan, uint32_t i)
     for (uint32_t k = i; k > 0 && i - k <= 12; k--) {
         bool place = scan->ends[k] >= 0 && scan->found[scan->ends[k]].m.cls == ZW_M_REGION;
         bool level = is_level_char(scan->s.cp[k - 1]) && bounded_left(scan, k - 1);
-        if (counts_places(scan, k))
+        if (counts_places(scan, k) || (k < i && scan->post[k] > 1))
             return false;
         if (place || level) {
             prefix_t p = place ? place_before(scan, k) : level_before(scan, k);

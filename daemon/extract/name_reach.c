@@ -36,7 +36,8 @@ static bool place_is_part(const zw_scan_t *scan, const zw_found_t *place, zw_men
     if (place->m.level == 4 && (cls == ZW_M_AWARD || cls == ZW_M_STATUS || cls == ZW_M_MEETING))
         return false;
     bool whole = ZW_CHARS_ANY(&scan->s, place->start, all, NULL) > 0;
-    return !(whole && (cls == ZW_M_FIRM || cls == ZW_M_CERT) && !zw_chars_at(&scan->s, place->start, "全国"));
+    bool of_place = cls == ZW_M_FIRM || cls == ZW_M_CERT || cls == ZW_M_BODY || cls == ZW_M_STATUS;
+    return !(whole && of_place && !zw_chars_at(&scan->s, place->start, "全国"));
 }
 
 static bool takes_in(const zw_scan_t *scan, const zw_found_t *f, zw_mention_class_t cls)

@@ -150,8 +150,11 @@ uint32_t zw_stdnum_scan(const zw_chars_t *s, uint32_t i)
         uint32_t tail = k > i + 3 ? standard_tail(s, k) : 0;
         return tail ? k + tail - i : 0;
     }
-    if (cp == 'D' && zw_char(s, i + 1) == 'B' && zw_is_digit(zw_char(s, i + 2))) { /* DB33/T 912—2020 */
+    if (cp == 'D' && zw_char(s, i + 1) == 'B') { /* DB33/T 912—2020, DB 33/T 912—2020, DBS45/034—2016 */
         k = i + 2;
+        k += zw_char(s, k) == ' ' || zw_char(s, k) == 'S' || zw_char(s, k) == 'J' ? 1 : 0;
+        if (!zw_is_digit(zw_char(s, k)))
+            return 0;
         while (zw_is_digit(zw_char(s, k)) && k - i < 8)
             k++;
         if (zw_char(s, k) == '/' && zw_char(s, k + 1) == 'T')

@@ -293,13 +293,25 @@ static bool words_of(const filler_t *f, zw_str_t *text)
     return o[1] > o[0];
 }
 
+/* 2010/2015 of 质量振兴规划(2010—2015年). */
+static void set_time(filler_t *f, int slot, zw_str_t words)
+{
+    zw_str_t edtf;
+    if (zw_time_parse(&f->run->context, words, f->run->arena, &edtf) > 0 && edtf.n > 0)
+        f->d->slots[slot] = (zw_bound_t){ .value = { .kind = ZW_V_STR, .str = edtf }, .origin = ZW_O_FILL, .source = f->source->text };
+}
+
 static void fill_from_slot(filler_t *f, int slot)
 {
     int from = zw_type_slot(f->d->match->rule->type, f->source->slot);
     zw_bound_t bound = f->d->slots[from];
     const zw_slot_def_t *def = &f->d->match->rule->type->slots[slot];
     if (f->source->macro) { /* 提名奖 of 市长质量奖提名奖 */
-        if (bound.value.kind == ZW_V_STR && words_of(f, &bound.value.str))
+        if (bound.value.kind != ZW_V_STR || !words_of(f, &bound.value.str))
+            return;
+        if (def->kind == ZW_K_TIME)
+            set_time(f, slot, bound.value.str);
+        else
             set_text(f, slot, &bound.value.str, 1, -1);
         return;
     }

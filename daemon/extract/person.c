@@ -268,9 +268,12 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
 {
     static const char *const verbs[] = { "指出", "强调", "表示", "介绍", "认为", "要求", "呼吁", "透露", "告诉", "坦言", "直言", "回忆",
                                          "补充", "解释", "提醒", "说", "感慨", "回应", "否认", "证实", "建议", "分析", "在致辞中", "在讲话中",
-                                         "在会上", "在接受", "代表" };
+                                         "在会上", "在接受", "代表", "当选", "同志", "出任", "担任", "兼任", "主持", "出席", "致辞", "致词", "点评",
+                                         "坦率", "直白", "接过", "告诫", "笑着" };
     uint32_t before = i ? scan->s.cp[i - 1] : 0;
-    if (i && zw_is_han(before))
+    bool appointed = zw_chars_before(&scan->s, i, "任命") || zw_chars_before(&scan->s, i, "选举") ||
+                     zw_chars_before(&scan->s, i, "推选") || zw_chars_before(&scan->s, i, "聘任");
+    if (i && zw_is_han(before) && !appointed)
         return;
     if (before == 0x3001 || zw_is_ascii_alnum(before))
         return;
@@ -279,7 +282,7 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
     if (!m || (use != ZW_SURNAME_COMMON && use != ZW_SURNAME_COMPOUND))
         return;
     uint32_t n = (use == ZW_SURNAME_COMPOUND ? m : 1) + 2;
-    if (i + n >= scan->s.n || !ZW_CHARS_ANY(&scan->s, i + n, verbs, NULL))
+    if (i + n >= scan->s.n || (!ZW_CHARS_ANY(&scan->s, i + n, verbs, NULL) && !(appointed && zw_chars_at(&scan->s, i + n, "为"))))
         return;
     if (in_given_stop(scan, i, n, false) || !given_is_clean(scan, i, i + n - 2, i + n))
         return;

@@ -105,7 +105,9 @@ int zw_frame_subject(const zw_run_t *run, const zw_paragraph_t *p, size_t senten
             return clauses[c].subject;
         }
     }
-    if (zw_is_class(run, run->frame.head, classes)) {
+    bool far = run->context.region != 0 && zw_is_class(run, run->frame.head, ZW_CLASS_BIT(ZW_M_GOV)) &&
+               run->mentions[run->frame.head].region == 0; /* of the nation, where the article is of a place */
+    if (!far && zw_is_class(run, run->frame.head, classes)) {
         *ret_count = run->frame.head_count;
         return run->frame.head;
     }

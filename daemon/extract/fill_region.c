@@ -35,10 +35,32 @@ static bool stands_apart(const zw_draft_t *d, uint32_t at)
     return false;
 }
 
-/* The most specific place among the mentions in [from, to) of the skeleton. */
+static uint32_t whole_of(uint32_t a, uint32_t b)
+{
+    if (specific(a) > specific(b))
+        return whole_of(b, a);
+    uint32_t unit = specific(a) == 1 ? 10000 : specific(a) == 2 ? 100 : 1;
+    if (b / unit == a / unit) /* 浙江省和温州市: the one inside */
+        return b;
+    return a / 100 == b / 100 ? a / 100 * 100 : a / 10000 == b / 10000 ? a / 10000 * 10000 : 0;
+}
+
+/* Are [from, to) of the skeleton what coordinates names? */
+static bool coordinates(const zw_paragraph_t *p, uint32_t from, uint32_t to)
+{
+    static const char *const words[] = { "、", "和", "与", "及", "以及", "同", "暨" };
+    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+        if (to - from == strlen(words[k]) && memcmp(p->skeleton.p + from, words[k], to - from) == 0)
+            return true;
+    return false;
+}
+
+/* The most specific place among the mentions in [from, to) of the skeleton. Of several in a row it is the whole that they
+ * lie in: 温州、台州两市 is of the province, 辽宁、河北两省 of the nation. */
 static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph_t *p, uint32_t from, uint32_t to, bool names)
 {
     found_t found = { 0, false };
+    uint32_t row = 0, row_end = 0; /* the whole of the row so far, and where its last name ends */
     for (uint32_t i = from; i < to; i++) {
         int at = p->mention[i];
         if (at < 0 || (i > 0 && p->mention[i - 1] == at) || stands_apart(d, i))
@@ -47,8 +69,18 @@ static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph
         if (first_rank(m) == names)
             continue;
         found.nation = found.nation || nation_wide(m);
-        if (specific(m->region) > specific(found.code))
-            found.code = m->region;
+        uint32_t end = i;
+        while (end < to && p->mention[end] == at)
+            end++;
+        bool goes_on = row && m->region && row_end <= i && coordinates(p, row_end, i);
+        uint32_t code = goes_on ? whole_of(row, m->region) : m->region;
+        if (goes_on && found.code == row)
+            found.code = 0;
+        found.nation = found.nation || (goes_on && !code);
+        row = code;
+        row_end = end;
+        if (specific(code) > specific(found.code))
+            found.code = code;
     }
     return found;
 }

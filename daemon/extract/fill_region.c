@@ -20,6 +20,7 @@ static bool nation_wide(const zw_mention_t *m)
 typedef struct {
     uint32_t code;
     bool nation; /* a nation-wide place or organ was there */
+    bool apart;  /* places of several provinces in a row */
 } found_t;
 
 /* Who grants a title in 通过省质监局验收 does not tell where its holder is. */
@@ -59,7 +60,7 @@ static bool coordinates(const zw_paragraph_t *p, uint32_t from, uint32_t to)
  * lie in: 温州、台州两市 is of the province, 辽宁、河北两省 of the nation. */
 static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph_t *p, uint32_t from, uint32_t to, bool names)
 {
-    found_t found = { 0, false };
+    found_t found = { 0 };
     uint32_t row = 0, row_end = 0; /* the whole of the row so far, and where its last name ends */
     for (uint32_t i = from; i < to; i++) {
         int at = p->mention[i];
@@ -72,13 +73,13 @@ static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph
         uint32_t end = i;
         while (end < to && p->mention[end] == at)
             end++;
-        bool goes_on = row && m->region && row_end <= i && coordinates(p, row_end, i);
-        uint32_t code = goes_on ? whole_of(row, m->region) : m->region;
+        bool goes_on = row_end > 0 && m->region && coordinates(p, row_end, i);
+        uint32_t code = !goes_on ? m->region : row ? whole_of(row, m->region) : 0;
         if (goes_on && found.code == row)
             found.code = 0;
-        found.nation = found.nation || (goes_on && !code);
+        found.apart = found.apart || (goes_on && !code);
         row = code;
-        row_end = end;
+        row_end = m->region ? end : 0;
         if (specific(code) > specific(found.code))
             found.code = code;
     }
@@ -93,21 +94,22 @@ static bool from_match(const zw_run_t *run, zw_draft_t *d)
         found_t parts[] = { look(run, d, d->paragraph, m->sk.start, m->list.start, false),
                             look(run, d, d->paragraph, m->member.start, m->member.end, false),
                             look(run, d, d->paragraph, m->list.end, m->sk.end, false) };
-        found = (found_t){ 0, false };
+        found = (found_t){ 0 };
         for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
             found.nation = found.nation || parts[i].nation;
+            found.apart = found.apart || parts[i].apart;
             if (specific(parts[i].code) > specific(found.code))
                 found.code = parts[i].code;
         }
     }
-    for (size_t i = 0; i < m->rule->type->slot_count; i++)
+    for (size_t i = 0; !found.apart && i < m->rule->type->slot_count; i++)
         if (specific(d->slots[i].region) > specific(found.code) && d->slots[i].origin == ZW_O_GROUP &&
             !(m->rule->type->apart & 1u << i) &&
             (d->slots[i].piece.mention < 0 || first_rank(&run->mentions[d->slots[i].piece.mention])))
             found.code = d->slots[i].region;
     d->region_why = "its own words";
     d->region = found.code;
-    return found.code || found.nation;
+    return found.code || found.nation || found.apart;
 }
 
 static bool from_subject(const zw_run_t *run, zw_draft_t *d)
@@ -163,7 +165,7 @@ static bool from_before(const zw_run_t *run, zw_draft_t *d)
     found_t found = look(run, d, d->paragraph, d->paragraph->sentences[d->sentence].sk.start, d->match->sk.start, false);
     d->region_why = "the sentence's";
     d->region = found.code;
-    return found.code || found.nation;
+    return found.code || found.nation || found.apart;
 }
 
 /* What the paragraph spoke of before, where it lies in the article's place. */
@@ -246,7 +248,7 @@ void zw_fill_region(zw_run_t *run, zw_draft_t *d)
         found_t found = look(run, d, d->paragraph, c->piece.sk.start, c->piece.sk.end, false);
         d->region_why = "group";
         d->region = found.code;
-        if (found.code || found.nation)
+        if (found.code || found.nation || found.apart)
             return;
     }
     for (size_t i = 0; i < count; i++)

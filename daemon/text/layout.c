@@ -106,6 +106,11 @@ static void classify(zw_repair_t *r, zw_rows_t *rows)
             rows->p[i].kind = ZW_LINE_BODY;
 }
 
+static uint32_t utf8_length(uint32_t cp)
+{
+    return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+}
+
 /* The rows of the text: lines that are not empty, trimmed. */
 static int cut_rows(zw_repair_t *r, zw_rows_t *ret)
 {
@@ -118,7 +123,7 @@ static int cut_rows(zw_repair_t *r, zw_rows_t *ret)
     uint32_t at = 0;
     for (size_t i = 0; i < n; i++) {
         offsets[i] = at;
-        at += u[i].cp < 0x80 ? 1 : u[i].cp < 0x800 ? 2 : u[i].cp < 0x10000 ? 3 : 4;
+        at += utf8_length(u[i].cp);
         count += u[i].cp == '\n';
     }
     offsets[n] = at;
@@ -193,12 +198,12 @@ static int published(zw_repair_t *r, const zw_rows_t *rows, zw_str_t *ret)
 
 static int aliases(zw_repair_t *r, const zw_doubles_t *d, const uint32_t *out_at, zw_text_t *text)
 {
-    /* A match is cut where the first place has a line break: there the text has one more byte. */
+    /* A match is cut where the text does not go on byte by byte: at each line break of the first place. */
     size_t cap = d->again_count, n = 0;
     for (size_t i = 0; i < d->again_count; i++)
-        for (uint32_t k = 1; k < d->again[i].n; k++)
-            cap += out_at[d->again[i].first + k] > out_at[d->again[i].first + k - 1] + 4;
-    zw_text_alias_t *a = zw_arena_alloc(r->arena, (2 * cap + 1) * sizeof *a);
+        for (uint32_t k = d->again[i].first + 1; k < d->again[i].first + d->again[i].n; k++)
+            cap += out_at[k] != out_at[k - 1] + utf8_length(d->all[k - 1].cp);
+    zw_text_alias_t *a = zw_arena_alloc(r->arena, cap * sizeof *a);
     if (!a)
         return -ENOMEM;
     uint32_t order = 0, first_end = 0, second_end = 0;
@@ -215,12 +220,9 @@ static int aliases(zw_repair_t *r, const zw_doubles_t *d, const uint32_t *out_at
             }
             uint32_t k = from, at = out_at[g.first + from], end = at;
             while (k < g.n && out_at[g.first + k] == end) {
-                uint32_t cp = d->all[g.first + k].cp;
-                end += cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+                end += utf8_length(d->all[g.first + k].cp);
                 k++;
             }
-            if (n == 2 * cap)
-                break;
             a[n++] = (zw_text_alias_t){ at, end, d->all + g.second + from, k - from, order++ };
             from = k;
         }

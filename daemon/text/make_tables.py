@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Builds text/tables.bin, all that the room text must know about characters, from what Debian ships.
 
-usage: make_tables.py UNICODE_DIR OPENCC_DIR WORDS.tsv OUT
+usage: make_tables.py UNICODE_DIR OPENCC_DIR JIEBA_DICT WORDS.tsv OUT
 
 UNICODE_DIR  /usr/share/unicode (package unicode-data): readings, normal forms, radicals, which characters are in use
 OPENCC_DIR   /usr/share/opencc (package libopencc-data): traditional to simplified; read with `opencc_dict`
+JIEBA_DICT   /usr/lib/python3/dist-packages/jieba/dict.txt (package python3-jieba): words and how often they stand in print
 WORDS.tsv    our own word rules, over those of OpenCC
 The charsets come from Python's codecs, the names of character references from Python's html.entities.
 
-The file: "ZWTEXT02", u32 number of sections, u32 0, then for each section char name[16], u64 offset, u64 size.
+The file: "ZWTEXT03", u32 number of sections, u32 0, then for each section char name[16], u64 offset, u64 size.
 Everything is little-endian and 8-aligned. tables.h says what each section holds.
 """
 import bz2, html.entities, math, os, re, struct, subprocess, sys, tempfile, unicodedata
@@ -128,10 +129,49 @@ def compositions(folder):
     return sorted(set(out))
 
 
+WORD_SLOTS_LOG2, WORD_MAX, RARE = 19, 4, 2
+
+
+def word_counts(path, simplified):
+    """word → occurrences, in simplified script, up to WORD_MAX characters; and of each character wherever it stands"""
+    words, alone = defaultdict(int), defaultdict(int)
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            word, count = line.split(" ")[:2]
+            if not all(0x4E00 <= ord(c) < 0x9FFF for c in word):
+                continue
+            word = "".join(simplified.get(c, [c])[0] for c in word)
+            if max(word) > "\uffff":
+                continue
+            for c in word:
+                alone[c] += int(count)
+            if len(word) <= WORD_MAX and (int(count) >= RARE or len(word) == 1):
+                words[word] += int(count)
+    # A character that stands in longer words only may still be part of a word that the list lacks.
+    for c, count in alone.items():
+        words[c] = max(words[c], count // 8, 1)
+    return words
+
+
+def word_table(words):
+    """An open hash table: keys of four code points of 16 bits (0: empty), costs in quarters of a bit. tables.c looks up."""
+    total, mask = sum(words.values()), (1 << WORD_SLOTS_LOG2) - 1
+    keys, costs = [0] * (mask + 1), bytearray(mask + 1)
+    for word in sorted(words):
+        key = 0
+        for c in word:
+            key = key << 16 | ord(c)
+        slot = (key * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF) >> (64 - WORD_SLOTS_LOG2)
+        while keys[slot]:
+            slot = (slot + 1) & mask
+        keys[slot], costs[slot] = key, min(255, round(4 * math.log2(total / words[word])))
+    return keys, bytes(costs)
+
+
 def main():
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 6:
         sys.exit(__doc__)
-    unicode_dir, opencc_dir, words_path, out_path = sys.argv[1:]
+    unicode_dir, opencc_dir, jieba_path, words_path, out_path = sys.argv[1:]
 
     fields = ["kMandarin", "kHanyuPinyin", "kHanyuPinlu", "kTGHZ2013", "kXHC1983"]
     raw = unihan(unicode_dir, "Readings", fields)
@@ -166,7 +206,9 @@ def main():
     def frequency(char):
         byprint = math.log2(1 + counts[char]) * 12
         byusenet = (6 - int(usenet[char])) * 24 if char in usenet else 0
-        return min(255, int(max(byprint, byusenet)) + (8 if readings[char] else 0))
+        # What has been counted is the simplified character; of its traditional forms the first is the usual one.
+        other = 48 if char in chars and to_trad.get(chars[char][0], [char])[0] not in (char, chars[char][0]) else 0
+        return max(0, min(255, int(max(byprint, byusenet)) + (8 if readings[char] else 0)) - other)
 
     gbk = two_byte("gbk")
     offsets, pool = [0], []
@@ -190,16 +232,6 @@ def main():
     simplified_only = sorted(ord(c) for c, v in to_trad.items() if len(c) == 1 and c not in v and ord(c) < 0x10000)
     phrase_list = sorted((k, v) for k, v in phrases.items() if len(k) > 1 and len(k) == len(v) and len(k) <= 16)
 
-    # ---- neighbours within words, as pairs of GBK codes: what makes one torn character likelier than another
-    pairs = set()
-    for key, values in opencc(opencc_dir, "STPhrases").items():
-        for word in [key] + values:
-            for a, b in zip(word, word[1:]):
-                try:
-                    pairs.add(struct.unpack(">I", (a + b).encode("gbk"))[0])
-                except (UnicodeEncodeError, struct.error):
-                    pass
-
     # ---- references
     entities = sorted({(n.rstrip(";"), v) for n, v in html.entities.html5.items() if len(n) < 32})
     names_blob, entity_rows = b"", []
@@ -212,6 +244,8 @@ def main():
     for char in sorted(forms):
         form_rows.append((ord(char), len(form_pool), len(forms[char])))
         form_pool += [ord(c) for c in forms[char]]
+
+    word_keys, word_costs = word_table(word_counts(jieba_path, chars))
 
     def u16(values):
         return struct.pack("<%dH" % len(values), *values)
@@ -228,7 +262,8 @@ def main():
         "reading-at": u32(offsets),
         "readings": u16(pool),
         "frequency": bytes(frequency(c) if c else 0 for c in gbk),
-        "pairs": u32(sorted(pairs)),
+        "word-keys": struct.pack("<%dQ" % len(word_keys), *word_keys),
+        "word-costs": word_costs,
         "script": u32([x for row in sorted(script) for x in row]),
         "simplified": u32(simplified_only),
         "phrases": u32([x for k, v in phrase_list for x in [len(k)] + [ord(c) for c in k] + [ord(c) for c in v]]),
@@ -238,7 +273,7 @@ def main():
         "form-pool": u32(form_pool),
         "compose": u32([x for row in compositions(unicode_dir) for x in row]),
     }
-    head = b"ZWTEXT02" + struct.pack("<II", len(sections), 0)
+    head = b"ZWTEXT03" + struct.pack("<II", len(sections), 0)
     at = len(head) + 32 * len(sections)
     body = b""
     for name, data in sections.items():

@@ -128,29 +128,37 @@ static bool ignorable(uint32_t cp)
     return cp == 0x3000;
 }
 
-static size_t pair_slot(const zw_evidence_t *e, uint32_t pair)
+static size_t run_slot(const zw_evidence_t *e, uint64_t run)
 {
-    return (size_t)((pair * 0x9E3779B97F4A7C15u) >> 32) & e->pair_mask;
+    return (size_t)((run * 0x9E3779B97F4A7C15u) >> 32) & e->pair_mask;
 }
 
-bool zw_pinyin_pair_seen(const zw_evidence_t *e, uint32_t a, uint32_t b)
+bool zw_pinyin_run_seen(const zw_evidence_t *e, uint64_t run)
 {
-    uint32_t pair = a << 16 | b;
-    for (size_t slot = pair_slot(e, pair), i = 0; e->pairs[slot] && i < 64; slot = (slot + 1) & e->pair_mask, i++)
-        if (e->pairs[slot] == pair)
+    for (size_t slot = run_slot(e, run), i = 0; e->pairs[slot] && i < 64; slot = (slot + 1) & e->pair_mask, i++)
+        if (e->pairs[slot] == run)
             return true;
     return false;
 }
 
-static void pair_add(zw_evidence_t *e, uint32_t a, uint32_t b)
+static void run_add(zw_evidence_t *e, uint64_t run)
 {
-    uint32_t pair = a << 16 | b;
-    size_t slot = pair_slot(e, pair);
+    size_t slot = run_slot(e, run);
     for (size_t i = 0; i < 64; i++, slot = (slot + 1) & e->pair_mask)
-        if (!e->pairs[slot] || e->pairs[slot] == pair) {
-            e->pairs[slot] = pair;
+        if (!e->pairs[slot] || e->pairs[slot] == run) {
+            e->pairs[slot] = run;
             return;
         }
+}
+
+/* `before`: the two characters before `code`, 0 where there is none. Returns the two before the next. */
+static uint32_t neighbours_add(zw_evidence_t *e, uint32_t before, uint32_t code)
+{
+    if (before & 0xFFFF)
+        run_add(e, (before & 0xFFFF) << 16 | code);
+    if (before >> 16)
+        run_add(e, (uint64_t)before << 16 | code);
+    return before << 16 | code;
 }
 
 static void bump(uint16_t *count)
@@ -178,7 +186,7 @@ static int evidence_gather(zw_pinyin_t *s, bool *ret_any)
     if (!any)
         return 0;
     size_t slots = 1024;
-    while (slots < 2 * s->n && slots < 1u << 20)
+    while (slots < 4 * s->n && slots < 1u << 21)
         slots *= 2;
     e->pair_mask = slots - 1;
     e->pairs = zw_arena_calloc(s->r->arena, slots, sizeof *e->pairs);
@@ -196,6 +204,7 @@ static int evidence_gather(zw_pinyin_t *s, bool *ret_any)
             doubt = 0;
         else if (doubt)
             doubt--;
+        e->commas += cp == ',';
         trad += (zw_kind(s->t, cp) & ZW_IS_TRAD) != 0;
         simp += (zw_kind(s->t, cp) & ZW_IS_SIMP) != 0;
         i++;
@@ -218,15 +227,12 @@ static int evidence_gather(zw_pinyin_t *s, bool *ret_any)
             if (!doubt) {
                 e->total++;
                 bump(&e->seen[index]);
-                if (before)
-                    pair_add(e, before, code);
-            }
-            before = doubt ? 0 : code;
+                before = neighbours_add(e, before, code);
+            } else
+                before = 0;
             continue;
         }
-        if (before && !doubt)
-            pair_add(e, before, code);
-        before = code;
+        before = doubt ? code : neighbours_add(e, before, code);
         doubt = 0;
         e->total++;
         bump(&e->annotated[index]);

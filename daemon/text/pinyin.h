@@ -22,10 +22,11 @@
 typedef struct zw_evidence {
     uint16_t *seen;      /* [ZW_DBCS_CODES] occurrences without an annotation */
     uint16_t *annotated; /* [ZW_DBCS_CODES] occurrences with one that fits */
-    uint32_t *pairs;     /* hash set of two neighbouring characters (code << 16 | code), 0 empty */
+    uint64_t *pairs;     /* hash set of two and three neighbouring characters (code << 16 | code), 0 empty */
     size_t pair_mask;
     size_t total;        /* characters counted in `seen` and `annotated` */
     uint32_t strict, loose; /* annotations with the right tone; with another or none */
+    uint32_t commas;        /* ASCII commas */
     bool trad;              /* the article is in traditional script */
 } zw_evidence_t;
 
@@ -69,8 +70,36 @@ static inline bool zw_pinyin_closes(uint32_t cp)
     return cp == ')' || cp == 0xFF09;
 }
 
-/* Whether the neighbours a, b (GBK as lead << 8 | trail) stand so in an undamaged place of the article. */
-bool zw_pinyin_pair_seen(const zw_evidence_t *e, uint32_t a, uint32_t b);
+/* Whether these neighbours (two or three, GBK, the last lowest) stand so in an undamaged place of the article. */
+bool zw_pinyin_run_seen(const zw_evidence_t *e, uint64_t run);
+
+/* ---- pinyin_judge.c: how well a character goes on from those before it. All costs are quarters of a bit. */
+
+/* What is known of the text so far: its last four characters, simplified, 16 bits each, 0 for anything but Chinese;
+ * and how much cheaper its best division into words is that ends one, two, three characters earlier. */
+typedef struct zw_sense {
+    uint64_t last;
+    int16_t back[3];
+    uint16_t prev, before; /* the last two characters as they stand, lead << 8 | trail; 0 for anything else */
+} zw_sense_t;
+
+/* The cost of `code` behind `m`, and (in *m) the text with it. `code` 0: something that is not Chinese. */
+int zw_judge_add(const zw_pinyin_t *s, zw_sense_t *m, uint16_t code);
+
+/* How unlikely it is that the annotator has this character on its list: it puts a reading behind each occurrence. */
+int zw_judge_unlisted(const zw_pinyin_t *s, uint16_t code);
+
+/* Whether this character (the i-th of GBK) is common enough to be guessed. */
+bool zw_judge_in_print(const zw_pinyin_t *s, uint32_t cp, uint32_t i, unsigned frequency);
+
+/* How unlikely it is that this character stands here without a reading. */
+int zw_judge_bare(const zw_pinyin_t *s, uint16_t code);
+
+/* How unlikely this character is before an ASCII character that was swallowed or torn off, `next`: '0' any figure, '\n', ','. */
+int zw_judge_before(const zw_pinyin_t *s, uint32_t cp, uint32_t next);
+
+/* The two-byte punctuation of running text. */
+bool zw_judge_is_mark(uint32_t cp);
 
 /* Resolves the torn place that begins at in[at], behind the true bytes `last` (lead, trail of a whole character).
  * Appends what it found to s->out. Returns the index behind it, `at` if nothing is torn there, or -ENOMEM. */

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 
 enum {
+    BIT = 4,               /* costs are quarters of a bit, see pinyin.h */
     BEAM = 48,             /* paths kept at one place */
     RING = 16,             /* a step goes at most so far ahead: '?', '(', six letters, a tone, ')' */
     SPAN_MAX = 1500,       /* units; nobody is out of step for longer */
@@ -14,23 +15,26 @@ enum {
     CANDIDATES = 40,
     FREQUENCY_MIN = 60,    /* rarer characters are not guessed */
     FREQUENCY_COMMON = 84,
-    COST_GIVE_UP = 90,     /* dearer than taking the place as it stands */
-    COST_PRUNE = 45,       /* so much dearer than the best: dropped */
-    COST_EATEN_ASCII = 3,  /* few characters stand before a comma or figure */
-    COST_SKIP = 5,
-    COST_STRAY_READING = 30,
-    COST_STRAY_LETTER = 14,
-    COST_STRADDLES_ASCII = 16,
-    COST_A_UNIT = 20,      /* no character of running text costs so much */
+    COST_GIVE_UP = 90 * BIT, /* dearer than taking the place as it stands */
+    COST_PRUNE = 45 * BIT,   /* so much dearer than the best: dropped */
+    COST_EATEN_ASCII = 1 * BIT,
+    COST_SKIP = 5 * BIT,
+    COST_STRAY_READING = 30 * BIT,
+    COST_STRAY_LETTER = 14 * BIT,
+    COST_STRADDLES_ASCII = 16 * BIT,
+    COST_A_UNIT = 20 * BIT,  /* no character of running text costs so much */
+    SURE = 2 * BIT,          /* how much dearer the next must be for a guess to be taken */
+    CONTEXT = 6,             /* characters before the place that are looked at */
     NONE = -1
 };
 
 typedef struct zw_pinyin_node {
     int32_t parent, next, cost;
     uint32_t lead_src, lead_end;
-    uint16_t prev;          /* last whole character, lead << 8 | trail; 0 after anything else */
+    zw_sense_t sense;       /* the text so far */
     uint8_t b1, b2;         /* the last two true bytes; b2 0 while a lead byte is pending that nobody names */
     bool pending;           /* b2 is a lead byte, its trail byte comes next */
+    bool split;             /* the pending character has an annotation between its bytes */
     uint8_t settled;        /* characters in step since the last that was not */
     uint8_t lost;           /* unknown bytes so far */
     uint8_t emit_n;
@@ -49,7 +53,6 @@ typedef struct search {
 typedef struct candidate {
     uint16_t code;
     int cost;
-    bool known;             /* the article has this character behind the one before it */
 } candidate_t;
 
 static int32_t node_new(search_t *x)
@@ -77,7 +80,8 @@ static void push(search_t *x, size_t pos, const node_t *node)
     int kept = 0;
     for (int32_t i = *head; i != NONE; i = x->s->nodes[i].next, kept++) {
         node_t *o = &x->s->nodes[i];
-        if (o->pending == node->pending && o->b1 == node->b1 && o->b2 == node->b2 && o->prev == node->prev) {
+        if (o->pending == node->pending && o->b1 == node->b1 && o->b2 == node->b2 && o->sense.prev == node->sense.prev &&
+            o->sense.before == node->sense.before) {
             if (node->cost < o->cost) {
                 int32_t next = o->next;
                 *o = *node;
@@ -105,87 +109,6 @@ static void push(search_t *x, size_t pos, const node_t *node)
     *head = i;
 }
 
-/* The two-byte punctuation of running text. */
-static bool is_mark(uint32_t cp)
-{
-    return (cp >= 0x3001 && cp <= 0x3002) || (cp >= 0x300A && cp <= 0x3011) || cp == 0x201C || cp == 0x201D || cp == 0x2014 || cp == 0xFF0C ||
-           cp == 0xFF1A || cp == 0xFF1B || cp == 0xFF08 || cp == 0xFF09 || cp == 0xB7;
-}
-
-static int log2_of(size_t n)
-{
-    int bits = 0;
-    while (n > 1)
-        n /= 2, bits++;
-    return bits;
-}
-
-/* How unlikely this character is here, in bits: by its frequency in print, by the article's own characters, and by the
- * character before it, in this article or in a word. */
-static int unlikely(const zw_pinyin_t *s, uint16_t prev, uint16_t code, bool *ret_known)
-{
-    const zw_evidence_t *e = &s->evidence;
-    uint32_t i;
-    *ret_known = false;
-    if (!zw_gbk_index(code >> 8, code & 0xFF, &i) || !s->t->gbk[i])
-        return INT_MAX / 4;
-    uint32_t cp = s->t->gbk[i];
-    int cost = zw_is_han(cp) ? 21 - s->t->frequency[i] / 12 : cp == 0x3002 ? 5 : is_mark(cp) ? 8 : 30;
-    if (e->trad && zw_kind(s->t, cp) & ZW_IS_SIMP)
-        cost += 8;
-    size_t seen = (size_t)e->seen[i] + e->annotated[i];
-    int here = seen ? 1 + log2_of(e->total / seen) : cost;
-    cost = here < cost ? here : cost;
-    if (!prev)
-        return cost;
-    size_t followers;
-    if (zw_pinyin_pair_seen(e, prev, code)) {
-        *ret_known = true;
-        return cost < 8 ? 2 : cost < 12 ? 3 : 4;
-    }
-    if (zw_word_pair(s->t, prev, code, &followers)) {
-        *ret_known = true;
-        here = 3 + log2_of(followers);
-        cost = here < cost - 2 ? here : cost - 2;
-    }
-    return cost < 2 ? 2 : cost;
-}
-
-/* How unlikely it is that the annotator has this character on its list: it puts a reading behind each occurrence. */
-static int unlisted(const zw_pinyin_t *s, uint16_t code)
-{
-    uint32_t i;
-    if (!zw_gbk_index(code >> 8, code & 0xFF, &i))
-        return INT_MAX / 4;
-    int cost = (255 - s->t->frequency[i]) / 32;
-    if (s->evidence.annotated[i] > 0)
-        return 0;
-    if (s->evidence.seen[i] > 0)
-        return 14 + cost;
-    return cost + 3 + (zw_kind(s->t, s->t->gbk[i]) & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS) ? 0 : 8);
-}
-
-/* Which of the marks with lead byte A1 stands before a swallowed comma or line break: one that closes what is open. */
-static int mark_cost(const zw_pinyin_t *s, uint32_t cp)
-{
-    int quote = 0, title = 0;
-    for (size_t k = s->out_n; k-- > 0 && s->out_n - k < 60 && s->out[k].cp != '\n';) {
-        uint32_t c = s->out[k].cp;
-        quote += c == 0x201C ? 1 : c == 0x201D ? -1 : 0;
-        title += c == 0x300A ? 1 : c == 0x300B ? -1 : 0;
-    }
-    switch (cp) {
-    case 0x3002:
-        return quote > 0 || title > 0 ? 9 : 0;
-    case 0x201D:
-        return quote > 0 ? 0 : 10;
-    case 0x300B:
-        return title > 0 ? 0 : 10;
-    default:
-        return is_mark(cp) ? 6 : 0;
-    }
-}
-
 static void keep_candidate(candidate_t *list, size_t *n, candidate_t c)
 {
     size_t i = *n;
@@ -209,14 +132,15 @@ static bool weigh(const zw_pinyin_t *s, const node_t *n, uint16_t code, bool ope
     if (syllable != ZW_NO_READING) {
         if (!zw_has_reading(s->t, code >> 8, code & 0xFF, syllable, loose))
             return false;
-    } else if (open_trail && s->t->frequency[i] < FREQUENCY_MIN && !s->evidence.seen[i] && !is_mark(cp))
+    } else if (open_trail && !s->evidence.seen[i] && !zw_judge_is_mark(cp) && !zw_judge_in_print(s, cp, i, FREQUENCY_MIN))
         return false;
     ret->code = code;
-    ret->cost = unlikely(s, n->prev, code, &ret->known);
+    zw_sense_t sense = n->sense;
+    ret->cost = zw_judge_add(s, &sense, code);
     if (syllable != ZW_NO_READING)
-        ret->cost += unlisted(s, code);
-    else if (open_trail)
-        ret->cost += mark_cost(s, cp);
+        ret->cost += zw_judge_unlisted(s, code);
+    else if (!n->split)
+        ret->cost += zw_judge_bare(s, code);
     return true;
 }
 
@@ -227,7 +151,7 @@ static bool make_common(zw_pinyin_t *s)
     if (!s->common)
         return false;
     for (uint32_t i = 0; i < ZW_DBCS_CODES; i++)
-        if (s->t->gbk[i] && (s->t->frequency[i] >= FREQUENCY_COMMON || s->evidence.seen[i] || s->evidence.annotated[i]))
+        if (s->t->gbk[i] && (s->evidence.seen[i] || s->evidence.annotated[i] || zw_judge_in_print(s, s->t->gbk[i], i, FREQUENCY_COMMON)))
             s->common[s->common_n++] = (uint16_t)((i / ZW_DBCS_TRAILS + 0x81) << 8 | (i % ZW_DBCS_TRAILS + 0x40));
     return true;
 }
@@ -268,28 +192,65 @@ static size_t close_candidates(search_t *x, const node_t *n, uint8_t trail, uint
     return found;
 }
 
-/* What the lost trail byte's neighbour, swallowed with it, most likely was. */
-static uint32_t guess_eaten(const zw_pinyin_t *s, size_t i, uint32_t before)
+/* What a '?' swallowed with a lost trail byte: the ASCII character, and how unlikely that is by what follows. */
+typedef struct eaten {
+    uint32_t cp;
+    uint32_t class; /* as zw_judge_before asks for it */
+    int cost;
+} eaten_t;
+enum { EATEN_MAX = 4 };
+
+/* What counts, or is a part of a figure: a figure stands before it. In simplified script. */
+static bool is_counter(uint32_t cp)
 {
-    uint32_t cp = i < s->n ? s->in[i].cp : '\n';
-    if (before == 0x3002) /* behind a full stop: the line break */
-        return '\n';
-    if (cp == '\n')
-        return '?';
-    if (cp == '%' || cp == '.' || zw_is_letter(cp))
-        return 0xFFFD; /* a figure or letter, and nobody knows which */
-    if (zw_is_digit(cp)) {
-        if (i + 3 < s->n && zw_is_digit(s->in[i + 1].cp) && zw_is_digit(s->in[i + 2].cp) && s->in[i + 3].cp == 0x5E74 && (cp == '0' || cp == '9'))
-            return cp == '9' ? '1' : '2';
-        return 0xFFFD;
-    }
+    static const uint16_t COUNTERS[] = { 0x4E2A, 0x5E74, 0x6708, 0x65E5, 0x5BB6, 0x9879, 0x540D, 0x4E07, 0x4EBF, 0x4EF6, 0x53F0, 0x6279, 0x6B21,
+                                         0x79CD, 0x4F59, 0x5143, 0x5428, 0x8F86, 0x8D77, 0x6761, 0x6B3E, 0x6237, 0x5206, 0x5C81, 0x5957, 0x5EA7 };
+    for (size_t i = 0; i < sizeof COUNTERS / sizeof *COUNTERS; i++)
+        if (COUNTERS[i] == cp)
+            return true;
+    return cp == '%' || cp == 0xFF05 || cp == '.' || cp == 0x2103 || zw_is_letter(cp);
+}
+
+/* Whether a bracket closes that was not opened: its opening was swallowed at in[i - 1]. */
+static bool closes_later(const zw_pinyin_t *s, size_t i)
+{
     for (size_t k = i; k < s->n && k < i + 40 && s->in[k].cp != '\n'; k++) {
         if (zw_pinyin_opens(s->in[k].cp))
-            break;
+            return false;
         if (zw_pinyin_closes(s->in[k].cp))
-            return k > i && zw_pinyin_reading(s, k - 1).n ? ',' : '(';
+            return k == i || !zw_pinyin_reading(s, k - 1).n;
     }
-    return ',';
+    return false;
+}
+
+static size_t guess_eaten(const zw_pinyin_t *s, size_t i, eaten_t list[EATEN_MAX])
+{
+    if (i >= s->n)
+        return 0;
+    uint32_t cp = s->in[i].cp;
+    bool comma = s->evidence.commas > 0;
+    if (cp == '\n') {
+        list[0] = (eaten_t){ '?', '(', 0 };
+        return 1;
+    }
+    bool figure = zw_is_digit(cp), counter = is_counter(zw_simplified(s->t, cp));
+    uint32_t digit = 0xFFFD;
+    /* Of a year the first figure is known by the second. */
+    if (figure && (cp == '0' || cp == '9') && i + 3 < s->n && zw_is_digit(s->in[i + 1].cp) && zw_is_digit(s->in[i + 2].cp) && s->in[i + 3].cp == 0x5E74)
+        digit = cp == '9' ? '1' : '2';
+    list[0] = (eaten_t){ digit, '0', (digit != 0xFFFD ? 0 : figure || counter ? 2 : comma ? 9 : 6) * BIT };
+    bool within = cp == '%' || cp == '.'; /* a figure cannot begin so */
+    list[1] = (eaten_t){ ',', ',', (within ? 20 : !comma ? 12 : counter ? 9 : figure ? 5 : 1) * BIT };
+    list[2] = (eaten_t){ '\n', '\n', (within ? 20 : counter ? 8 : 5) * BIT };
+    list[3] = (eaten_t){ '(', '(', (closes_later(s, i) ? 0 : 14) * BIT };
+    return EATEN_MAX;
+}
+
+/* What stands behind a torn-off trail byte, for zw_judge_before. */
+static uint32_t class_of(const zw_pinyin_t *s, size_t i)
+{
+    uint32_t cp = i < s->n ? s->in[i].cp : '\n';
+    return zw_is_digit(cp) ? '0' : cp == '\n' || cp == ',' ? cp : '(';
 }
 
 static node_t follow(const node_t *n, int32_t self)
@@ -307,10 +268,10 @@ static void close_char(const zw_pinyin_t *s, node_t *m, uint16_t code, const zw_
     uint32_t end = last->src + last->src_len;
     m->emit[m->emit_n++] = (zw_unit_t){ .cp = zw_gbk_char(s->t, code >> 8, code & 0xFF), .src = m->lead_src,
                                         .src_len = (end > m->lead_end ? end : m->lead_end) - m->lead_src };
-    m->prev = code;
+    (void)zw_judge_add(s, &m->sense, code);
     m->b1 = (uint8_t)(code >> 8);
     m->b2 = (uint8_t)code;
-    m->pending = false;
+    m->pending = m->split = false;
     m->settled = 0;
 }
 
@@ -343,15 +304,14 @@ static bool step_torn(search_t *x, int32_t self, size_t i, size_t lost_n)
             if (!zw_gbk_char(s->t, n.b2, b) || !zw_has_reading(s->t, n.b2, b, reading.syllable, !reading.toned))
                 continue;
             node_t m = follow(&n, self);
-            m.cost += unlisted(s, (uint16_t)(n.b2 << 8 | b));
+            m.cost += zw_judge_unlisted(s, (uint16_t)(n.b2 << 8 | b));
             open_char(&m, (uint8_t)b, &s->in[i]);
             m.lead_end = s->in[end].src + s->in[end].src_len;
+            m.split = true;
             push(x, end + 1, &m);
         }
         return true;
     }
-    if (!n.b2)
-        return true;
     candidate_t list[CANDIDATES + 1];
     size_t found = close_candidates(x, &n, 0, reading.syllable, !reading.toned, list);
     for (size_t c = 0; c < found; c++) {
@@ -363,42 +323,77 @@ static bool step_torn(search_t *x, int32_t self, size_t i, size_t lost_n)
     return true;
 }
 
+static uint8_t first_byte(const zw_pinyin_t *s, size_t i)
+{
+    uint8_t b[2], other;
+    return i < s->n && zw_pinyin_bytes(s, i, b, &other) ? b[0] : 0;
+}
+
+/* Two bytes that are no pair: the second begins the next character. */
+static void step_lost_pair(search_t *x, const node_t *m, const zw_unit_t *u, size_t next)
+{
+    node_t l = *m;
+    l.b1 = m->b2;
+    l.b2 = 0;
+    l.pending = true;
+    l.lead_src = u->src;
+    l.lead_end = u->src + u->src_len;
+    push(x, next, &l);
+}
+
 /* A '?' with nothing behind it that names the bytes: a trail byte and what it swallowed. */
 static void step_lost(search_t *x, int32_t self, size_t i)
 {
     zw_pinyin_t *s = x->s;
-    node_t n = s->nodes[self];
+    node_t n = s->nodes[self], best = { .cost = INT_MAX };
     if (n.lost >= LOST_MAX)
         return;
+    eaten_t eaten[EATEN_MAX] = { { 0, class_of(s, i + 1), 0 } };
     bool swallows = s->in[i].cp == '?';
+    uint8_t next_byte = first_byte(s, i + 1);
+    size_t ways = swallows ? guess_eaten(s, i + 1, eaten) : 1;
     candidate_t list[CANDIDATES + 1];
     size_t found = close_candidates(x, &n, 0, ZW_NO_READING, false, list);
-    bool sure = found == 1 || (found > 1 && (list[1].cost - list[0].cost >= 2 || (list[0].known && !list[1].known)));
+    int second = INT_MAX;
     for (size_t c = 0; c < found; c++) {
         node_t m = follow(&n, self);
         m.cost += list[c].cost;
         m.lost++;
         close_char(s, &m, list[c].code, &s->in[i], 1);
-        if (swallows && (m.b2 >= 0x81)) {
-            /* Two bytes that are no pair: the second begins the next character. */
-            node_t l = m;
-            l.b1 = m.b2;
-            l.b2 = 0;
-            l.pending = true;
-            l.lead_src = s->in[i].src;
-            l.lead_end = s->in[i].src + s->in[i].src_len;
-            push(x, i + 1, &l);
+        if (swallows && m.b2 >= 0x81)
+            step_lost_pair(x, &m, &s->in[i], i + 1);
+        /* Had the two bytes been a pair, it would have been shown. */
+        if (m.b2 < 0x80 || (!swallows && next_byte && zw_gbk_char(s->t, m.b2, next_byte)))
+            continue;
+        int least = ways ? INT_MAX : zw_judge_before(s, m.emit[0].cp, '\n'); /* nothing at the end of the text */
+        uint32_t cp = 0;
+        for (size_t k = 0; k < ways; k++) {
+            int cost = eaten[k].cost + zw_judge_before(s, m.emit[0].cp, eaten[k].class);
+            if (cost < least)
+                least = cost, cp = eaten[k].cp;
         }
-        m.cost += COST_EATEN_ASCII;
-        if (!sure && c == 0)
-            m.emit[0].cp = 0xFFFD;
-        if (swallows)
-            m.emit[m.emit_n++] = (zw_unit_t){ .cp = guess_eaten(s, i + 1, zw_gbk_char(s->t, list[c].code >> 8, list[c].code & 0xFF)), .src = s->in[i].src, .src_len = s->in[i].src_len };
-        if (swallows)
-            m.prev = m.b1 = m.b2 = 0;
-        if (sure || c == 0)
+        m.cost += least + COST_EATEN_ASCII;
+        if (swallows) {
+            if (cp)
+                m.emit[m.emit_n++] = (zw_unit_t){ .cp = cp, .src = s->in[i].src, .src_len = s->in[i].src_len };
+            m.sense = (zw_sense_t){ 0 };
+            m.b1 = m.b2 = 0;
+        }
+        if (!swallows && next_byte >= 0x81) { /* what follows will tell */
             push(x, i + 1, &m);
+            continue;
+        }
+        if (m.cost < best.cost) {
+            second = best.cost;
+            best = m;
+        } else if (m.cost < second)
+            second = m.cost;
     }
+    if (best.cost == INT_MAX)
+        return;
+    if (second - best.cost < SURE)
+        best.emit[0].cp = 0xFFFD;
+    push(x, i + 1, &best);
 }
 
 /* What speaks against taking in[i] as it stands: an annotation behind the wrong character, a lone letter in Chinese. */
@@ -410,6 +405,8 @@ static int stray(const zw_pinyin_t *s, size_t i, unsigned settled)
         size_t end = i + 1 + reading.n;
         return reading.n && reading.toned && end < s->n && zw_pinyin_closes(s->in[end].cp) ? COST_STRAY_READING : 0;
     }
+    if (cp == '@' || (cp >= '[' && cp <= '`') || (cp >= '{' && cp <= '~'))
+        return COST_STRAY_LETTER;
     if (!settled && zw_is_letter(cp) && (i + 1 == s->n || !(zw_is_letter(s->in[i + 1].cp) || zw_is_digit(s->in[i + 1].cp))))
         return COST_STRAY_LETTER;
     return 0;
@@ -426,13 +423,9 @@ static void step_known(search_t *x, int32_t self, size_t i)
     node_t m = follow(&n, self);
     if (!n.pending) {
         m.emit[m.emit_n++] = s->in[i];
-        uint16_t code = bytes == 2 ? (uint16_t)(b[0] << 8 | b[1]) : 0;
-        bool known;
-        if (code)
-            m.cost += unlikely(s, n.prev, code, &known);
+        m.cost += zw_judge_add(s, &m.sense, bytes == 2 ? (uint16_t)(b[0] << 8 | b[1]) : 0);
         m.cost += stray(s, i, n.settled);
         m.settled = n.settled < 9 ? n.settled + 1 : 9;
-        m.prev = code;
         m.b1 = bytes == 2 ? b[0] : n.b2;
         m.b2 = bytes == 2 ? b[1] : b[0];
         push(x, i + 1, &m);
@@ -452,7 +445,7 @@ static void step_known(search_t *x, int32_t self, size_t i)
         size_t found = close_candidates(x, &n, first, ZW_NO_READING, false, list);
         for (size_t c = 0; c < found; c++) {
             node_t k = follow(&n, self);
-            k.cost += list[c].cost + way;
+            k.cost += list[c].cost + way * BIT;
             close_char(s, &k, list[c].code, &s->in[i], 1);
             if (way == 0 && bytes == 2) {
                 if (b[1] < 0x81 || b[1] > 0xFE)
@@ -479,8 +472,9 @@ static void step(search_t *x, int32_t self)
             if (!n.pending && n.b2 < 0x80)
                 m.cost += COST_STRADDLES_ASCII;
             if (n.pending) {
-                m.cost += unlisted(s, (uint16_t)(n.b1 << 8 | n.b2));
+                m.cost += zw_judge_unlisted(s, (uint16_t)(n.b1 << 8 | n.b2));
                 m.lead_end = s->in[end].src + s->in[end].src_len;
+                m.split = true;
             }
             push(x, end + 1, &m);
             return;
@@ -562,8 +556,10 @@ ssize_t zw_pinyin_search(zw_pinyin_t *s, size_t at, const uint8_t last[2])
     search_t x = { .s = s, .at = at, .pos = at };
     for (int k = 0; k < RING; k++)
         x.heads[k] = NONE;
-    node_t root = { .parent = NONE, .next = NONE, .b1 = last[0], .b2 = last[1], .prev = (uint16_t)(last[0] << 8 | last[1]),
+    node_t root = { .parent = NONE, .next = NONE, .b1 = last[0], .b2 = last[1],
                     .lead_src = s->in[at].src, .lead_end = s->in[at].src };
+    for (size_t k = s->out_n > CONTEXT ? s->out_n - CONTEXT : 0; k < s->out_n; k++)
+        (void)zw_judge_add(s, &root.sense, zw_gbk_bytes(s->t, s->out[k].cp));
     push(&x, at, &root);
     if (x.failed)
         return -ENOMEM;

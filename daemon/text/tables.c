@@ -157,6 +157,19 @@ static int load_syllables(zw_text_tables_t *t, size_t reading_count)
     return 0;
 }
 
+/* A hash table without a free slot would be searched for ever. */
+static int check_words(zw_text_tables_t *t, size_t slots, size_t costs)
+{
+    size_t free_slots = 0;
+    for (size_t i = 0; i < slots; i++)
+        free_slots += t->word_keys[i] == 0;
+    if ((slots & (slots - 1)) != 0 || costs != slots || free_slots < slots / 8)
+        return -ZW_E_DATA;
+    t->word_mask = slots - 1;
+    t->word_shift = 64 - (unsigned)__builtin_ctzll(slots);
+    return 0;
+}
+
 static int load_entities(const zw_text_tables_t *t)
 {
     for (size_t i = 0; i < t->entity_count; i++) {
@@ -169,7 +182,7 @@ static int load_entities(const zw_text_tables_t *t)
 
 static int build(zw_text_tables_t *t, size_t size)
 {
-    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, pairs, script, simplified, phrases, entities, names, forms, pool,
+    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, words, word_costs, script, simplified, phrases, entities, names, forms, pool,
         compose;
     const struct {
         const char *name;
@@ -178,7 +191,8 @@ static int build(zw_text_tables_t *t, size_t size)
     } wanted[] = {
         { "gbk", 2, ZW_DBCS_CODES, &gbk }, { "gb18030-2", 2, ZW_DBCS_CODES, &gb18030 }, { "big5", 4, ZW_DBCS_CODES, &big5 }, { "gb18030-4", 8, 1, &gb4 },
         { "syllables", 8, 1, &syllables }, { "reading-at", 4, ZW_DBCS_CODES + 1, &at }, { "readings", 2, 1, &readings },
-        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "pairs", 4, 1, &pairs }, { "script", 12, 1, &script }, { "simplified", 4, 1, &simplified },
+        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "word-keys", 8, 2, &words }, { "word-costs", 1, 2, &word_costs },
+        { "script", 12, 1, &script }, { "simplified", 4, 1, &simplified },
         { "phrases", 4, 1, &phrases }, { "entities", 16, 1, &entities }, { "entity-names", 1, 1, &names },
         { "forms", 12, 1, &forms }, { "form-pool", 4, 1, &pool }, { "compose", 12, 1, &compose },
     };
@@ -191,7 +205,7 @@ static int build(zw_text_tables_t *t, size_t size)
     t->syllables = syllables.p, t->syllable_count = syllables.n / 8;
     t->reading_at = at.p, t->readings = readings.p, t->frequency = frequency.p;
     t->script = script.p, t->script_count = script.n / 12;
-    t->pairs = pairs.p, t->pair_count = pairs.n / 4;
+    t->word_keys = words.p, t->word_costs = word_costs.p;
     t->entities = entities.p, t->entity_count = entities.n / 16;
     t->entity_names = names.p, t->entity_names_size = names.n;
     t->forms = forms.p, t->form_count = forms.n / 12, t->form_pool = pool.p;
@@ -217,6 +231,8 @@ static int build(zw_text_tables_t *t, size_t size)
         r = load_forms(t, pool.n / 4);
     if (r >= 0)
         r = load_syllables(t, readings.n / 2);
+    if (r >= 0)
+        r = check_words(t, words.n / 8, word_costs.n);
     return r >= 0 ? load_entities(t) : r;
 }
 
@@ -229,7 +245,7 @@ int zw_text_tables_open(zw_text_tables_t **ret)
         r = zw_file_read(path, MAX_TABLE_BYTES, &file);
     if (r < 0)
         return r;
-    if (file.n < HEAD_BYTES || memcmp(file.p, "ZWTEXT02", 8) != 0)
+    if (file.n < HEAD_BYTES || memcmp(file.p, "ZWTEXT03", 8) != 0)
         return -ZW_E_DATA;
     zw_text_tables_t *t = calloc(1, sizeof *t);
     if (!t)
@@ -313,27 +329,12 @@ bool zw_has_reading(const zw_text_tables_t *t, unsigned lead, unsigned trail, ui
     return false;
 }
 
-/* The first pair not below `pair`. */
-static size_t pair_place(const zw_text_tables_t *t, uint64_t pair)
+unsigned zw_word_cost(const zw_text_tables_t *t, uint64_t word)
 {
-    size_t low = 0, high = t->pair_count;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (t->pairs[mid] < pair)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
-bool zw_word_pair(const zw_text_tables_t *t, uint32_t a, uint32_t b, size_t *ret_followers)
-{
-    size_t at = pair_place(t, a << 16 | b);
-    if (at == t->pair_count || t->pairs[at] != (a << 16 | b))
-        return false;
-    *ret_followers = pair_place(t, ((uint64_t)a + 1) << 16) - pair_place(t, (uint64_t)a << 16);
-    return true;
+    for (size_t slot = (size_t)(word * 0x9E3779B97F4A7C15u >> t->word_shift); t->word_keys[slot]; slot = (slot + 1) & t->word_mask)
+        if (t->word_keys[slot] == word)
+            return t->word_costs[slot];
+    return 0;
 }
 
 unsigned zw_entity_find(const zw_text_tables_t *t, zw_str_t name, uint32_t ret[2])

@@ -55,8 +55,10 @@ struct zw_text_tables {
 
     uint8_t *kind;        /* [0x10000] */
     uint16_t *simp;       /* [0x10000] simplified form, 0 none (those outside the basic plane are in `simp_far`) */
-    const uint32_t *pairs;   /* neighbours within words: GBK codes, the first in the high half; ascending */
-    size_t pair_count;
+    const uint64_t *word_keys; /* open hash table of words in simplified script, see make_tables.py */
+    const uint8_t *word_costs;
+    size_t word_mask;
+    unsigned word_shift;
     const uint32_t *script;
     size_t script_count;
     uint16_t *gbk_of;     /* [0x10000] bytes in GBK, 0 none */
@@ -104,9 +106,9 @@ uint16_t zw_syllable_find(const zw_text_tables_t *t, uint64_t packed);
 /* Whether the character lead/trail may be read so. With `loose` the tone does not count. */
 bool zw_has_reading(const zw_text_tables_t *t, unsigned lead, unsigned trail, uint16_t syllable, bool loose);
 
-/* Whether two characters (GBK, lead << 8 | trail) are neighbours within a word; how many characters follow
- * the first in words. */
-bool zw_word_pair(const zw_text_tables_t *t, uint32_t a, uint32_t b, size_t *ret_followers);
+/* How unlikely this word is in running text, in quarters of a bit; 0 if it is none. `word`: one to four simplified
+ * characters of 16 bits each, the last lowest. */
+unsigned zw_word_cost(const zw_text_tables_t *t, uint64_t word);
 
 /* The reference `name` (without & and ;): writes one or two code points; returns how many, 0 if unknown. */
 unsigned zw_entity_find(const zw_text_tables_t *t, zw_str_t name, uint32_t ret[2]);

@@ -1,0 +1,174 @@
+/* How likely Chinese is: the text before a character is divided into words in the way that costs least, by how often
+ * each word stands in print (jieba's list), and what the article itself says elsewhere counts for more than that.
+ */
+#include <limits.h>
+
+#include "base/utf8.h"
+#include "text/pinyin.h"
+
+enum {
+    NEVER = INT_MAX / 16,
+    BIT = 4,
+    SEEN_TRIPLE = 6,        /* behind the two characters that it stands behind elsewhere in the article */
+    APART = 4 * BIT,        /* few of the characters of an article are words by themselves */
+    IN_PRINT = 19 * BIT,
+    ONLY_ANNOTATED = 7 * BIT,
+    WRONG_SCRIPT = 8 * BIT
+};
+
+bool zw_judge_is_mark(uint32_t cp)
+{
+    return (cp >= 0x3001 && cp <= 0x3002) || (cp >= 0x300A && cp <= 0x3011) || cp == 0x201C || cp == 0x201D || cp == 0x2014 || cp == 0xFF0C ||
+           cp == 0xFF1A || cp == 0xFF1B || cp == 0xFF08 || cp == 0xFF09 || cp == 0xB7;
+}
+
+/* In quarters, between the powers of two along a straight line. */
+static int log2_of(size_t n)
+{
+    int bits = 63 - __builtin_clzll(n | 1);
+    return BIT * bits + (int)(bits >= 2 ? n >> (bits - 2) & 3 : bits == 1 ? (n & 1) * 2 : 0);
+}
+
+/* Simplified characters are rare in an article in traditional script. */
+static int other_script(const zw_pinyin_t *s, uint32_t cp)
+{
+    return s->evidence.trad && zw_kind(s->t, cp) & ZW_IS_SIMP ? WRONG_SCRIPT : 0;
+}
+
+/* The character as the list of words has it; those outside the basic plane stand in no word. */
+static uint64_t simple(const zw_pinyin_t *s, uint32_t cp)
+{
+    uint32_t simplified = zw_simplified(s->t, cp);
+    return simplified < 0x10000 ? simplified : cp & 0xFFFF;
+}
+
+static size_t occurrences(const zw_pinyin_t *s, uint16_t code)
+{
+    uint32_t i;
+    return zw_gbk_index(code >> 8, code & 0xFF, &i) ? (size_t)s->evidence.seen[i] + s->evidence.annotated[i] : 0;
+}
+
+static int alone(const zw_pinyin_t *s, uint32_t i, uint32_t cp)
+{
+    const zw_evidence_t *e = &s->evidence;
+    int cost = 30 * BIT;
+    if (zw_is_han(cp)) {
+        unsigned word = zw_word_cost(s->t, simple(s, cp));
+        int rare = 21 * BIT - s->t->frequency[i] / 3;
+        cost = word ? (int)word : rare + 4 * BIT;
+        cost = (cost > rare ? cost : rare) + other_script(s, cp);
+    } else if (zw_judge_is_mark(cp))
+        cost = (cp == 0x3002 ? 5 : 8) * BIT;
+    size_t seen = (size_t)e->seen[i] + e->annotated[i];
+    int here = seen ? (zw_is_han(cp) ? APART : BIT) + log2_of(e->total / seen) : cost;
+    return here < cost ? here : cost;
+}
+
+int zw_judge_add(const zw_pinyin_t *s, zw_sense_t *m, uint16_t code)
+{
+    uint32_t i;
+    if (!code) {
+        *m = (zw_sense_t){ 0 };
+        return 0;
+    }
+    if (!zw_gbk_index(code >> 8, code & 0xFF, &i) || !s->t->gbk[i])
+        return NEVER;
+    uint32_t cp = s->t->gbk[i];
+    int best = alone(s, i, cp);
+    if (m->prev) {
+        uint64_t run = (uint64_t)m->prev << 16 | code;
+        if (zw_pinyin_run_seen(&s->evidence, run)) {
+            int pair = BIT + log2_of(occurrences(s, m->prev));
+            best = best < pair ? best : pair;
+            if (m->before && zw_pinyin_run_seen(&s->evidence, (uint64_t)m->before << 32 | run))
+                best = best < SEEN_TRIPLE ? best : SEEN_TRIPLE;
+        }
+    }
+    uint64_t last = 0;
+    if (zw_is_han(cp)) {
+        last = m->last << 16 | simple(s, cp);
+        int other = other_script(s, cp);
+        for (unsigned n = 2; n <= 4 && last >> (16 * (n - 1)) & 0xFFFF; n++) {
+            uint64_t word = n == 4 ? last : last & ((UINT64_C(1) << 16 * n) - 1);
+            int cost = (int)zw_word_cost(s->t, word);
+            if (cost && cost + other + m->back[n - 2] < best)
+                best = cost + other + m->back[n - 2];
+        }
+    }
+    *m = (zw_sense_t){ .last = last, .prev = code, .before = m->prev,
+                       .back = { (int16_t)-best, (int16_t)(m->back[0] - best), (int16_t)(m->back[1] - best) } };
+    return best;
+}
+
+int zw_judge_unlisted(const zw_pinyin_t *s, uint16_t code)
+{
+    uint32_t i;
+    if (!zw_gbk_index(code >> 8, code & 0xFF, &i))
+        return NEVER;
+    int cost = (255 - s->t->frequency[i]) / 8;
+    if (s->evidence.annotated[i] > 0)
+        return 0;
+    if (s->evidence.seen[i] > 0)
+        return 14 * BIT + cost;
+    return cost + 3 * BIT + (zw_kind(s->t, s->t->gbk[i]) & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS) ? 0 : 8 * BIT);
+}
+
+int zw_judge_bare(const zw_pinyin_t *s, uint16_t code)
+{
+    uint32_t i;
+    return zw_gbk_index(code >> 8, code & 0xFF, &i) && s->evidence.annotated[i] > 0 && s->evidence.seen[i] == 0 ? ONLY_ANNOTATED : 0;
+}
+
+bool zw_judge_in_print(const zw_pinyin_t *s, uint32_t cp, uint32_t i, unsigned frequency)
+{
+    if (s->t->frequency[i] >= frequency)
+        return true;
+    unsigned cost = zw_is_han(cp) ? zw_word_cost(s->t, simple(s, cp)) : 0;
+    return cost && cost < IN_PRINT;
+}
+
+/* How unlikely a mark is here: one that closes what is open, and no full stop inside it. */
+static int mark_cost(const zw_pinyin_t *s, uint32_t cp, uint32_t next)
+{
+    static const uint16_t PAIRS[][2] = { { 0x201C, 0x201D }, { 0x2018, 0x2019 }, { 0x300C, 0x300D }, { 0x300E, 0x300F }, { 0x300A, 0x300B },
+                                         { 0x3010, 0x3011 }, { 0x3014, 0x3015 }, { 0xFF08, 0xFF09 } };
+    enum { N = sizeof PAIRS / sizeof *PAIRS };
+    int open[N] = { 0 }, any = 0;
+    for (size_t k = s->out_n; k-- > 0 && s->out_n - k < 60 && s->out[k].cp != '\n';)
+        for (size_t p = 0; p < N; p++)
+            open[p] += s->out[k].cp == PAIRS[p][0] ? 1 : s->out[k].cp == PAIRS[p][1] ? -1 : 0;
+    for (size_t p = 0; p < N; p++) {
+        if (cp == PAIRS[p][1])
+            return open[p] > 0 ? 0 : 10 * BIT;
+        if (cp == PAIRS[p][0])
+            return (next == ',' || next == '\n' ? 12 : 6) * BIT;
+        any += open[p] > 0;
+    }
+    if (cp == 0x3002)
+        return (any ? 9 : next == ',' ? 12 : 0) * BIT;
+    return next == ',' ? 12 * BIT : cp == 0xFF0C ? 0 : cp == 0x3001 ? 2 * BIT : zw_judge_is_mark(cp) ? 6 * BIT : 10 * BIT;
+}
+
+int zw_judge_before(const zw_pinyin_t *s, uint32_t cp, uint32_t next)
+{
+    /* What mostly stands before a figure in the news, and what often does; in simplified script. */
+    static const uint16_t MOSTLY[] = { 0x6708, 0x5E74, 0x7B2C, 0x81F3, 0x5230, 0x8FBE, 0x7EA6, 0x4ECE, 0x8FD1, 0x8D85, 0x81EA, 0x903E, 0x5171, 0xFF0C },
+                          OFTEN[] = { 0x4E3A, 0x6709, 0x7531, 0x4E8E, 0x7B49, 0x7387, 0x4EC5, 0x5728, 0x4E86, 0x7684, 0x662F, 0x8BA1, 0x548C, 0x3001,
+                                      0x3002, 0xFF08, 0xFF1A, 0x2014 };
+    bool han = zw_is_han(cp);
+    if (next == '0') {
+        uint32_t simple = zw_simplified(s->t, cp);
+        for (size_t i = 0; i < sizeof MOSTLY / sizeof *MOSTLY; i++)
+            if (MOSTLY[i] == simple)
+                return 2 * BIT;
+        for (size_t i = 0; i < sizeof OFTEN / sizeof *OFTEN; i++)
+            if (OFTEN[i] == simple)
+                return 4 * BIT;
+        return (han ? 7 * BIT : 5 * BIT) + (han ? 0 : mark_cost(s, cp, next));
+    }
+    if (next == '\n')
+        return cp == 0x3002 ? mark_cost(s, cp, next) : cp == 0xFF1A ? 4 * BIT : han ? 6 * BIT : 6 * BIT + mark_cost(s, cp, next);
+    if (next == ',')
+        return han ? 0 : 2 * BIT + mark_cost(s, cp, next);
+    return han ? 0 : mark_cost(s, cp, next);
+}

@@ -404,9 +404,9 @@ static void join(zw_run_t *run, zw_draft_t *d, uint32_t slot)
         return;
     bound->value = (zw_value_t){ .kind = ZW_V_NULL };
     run_fills(run, d, rule->fills, rule->fill_count, false, false);
-    size_t first = bound->value.list.n, more = captured.value.list.n;
     if (bound->value.kind != ZW_V_LIST)
         return;
+    size_t first = 1, more = captured.value.list.n; /* of several who did something together, the one spoken of */
     zw_value_t *items = zw_arena_calloc(run->arena, first + more, sizeof(*items));
     if (!items) {
         run->no_memory = true;

@@ -105,7 +105,8 @@ static bool starts(const char *p, const char *end, const char *what)
 static bool speaker_follows(const char *p, const char *end)
 {
     static const char *const SAYS[] = { "说", "表示", "介绍", "指出", "强调", "认为", "坦言", "透露", "告诉", "称", "呼吁", "解释",
-                                        "回忆", "感慨", "道", "提醒", "要求", "回应", "谈到", "如是" };
+                                        "回忆", "感慨", "道", "提醒", "要求", "回应", "谈到", "如是", "答", "直言", "坦承", "建议",
+                                        "补充", "点评", "感叹", "打了", "发言", "告诫", "总结" };
     for (int i = 0; i < LOOK_AHEAD_CHARS && p < end; i++) {
         if (starts(p, end, "。") || starts(p, end, "“") || *p == '!' || *p == '?' || *p == ';')
             return false;

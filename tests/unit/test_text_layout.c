@@ -31,6 +31,17 @@ static void test_doubled(void **state)
         check_str(simple, "质量是企业的生命", "the second place");
         assert_true(also[0].start > zw_text_source(&t, start, start + 24).end);
     }
+    /* Of a body of many lines every line has its second place. */
+    char body[4096] = "";
+    for (int copy = 0, used = 0; copy < 2; copy++)
+        for (int k = 0; k < 20; k++)
+            used += snprintf(body + used, sizeof body - (size_t)used, "第%d车间去年抽查%d批次,合格率不断提高。\n", 11 + k, 130 + 7 * k);
+    zw_text_t many = repair(body);
+    assert_int_equal(many.line_count, 20);
+    for (size_t k = 0; k < many.line_count; k++) {
+        zw_span_t also[4];
+        assert_int_equal(zw_text_also(&many, many.lines[k].span.start, many.lines[k].span.end, also, 4), 1);
+    }
     /* Lines alike but for a figure are two statements. */
     zw_text_t t = repair("2009年,全市共有216家企业通过质量管理体系认证。\n2010年,全市共有298家企业通过质量管理体系认证。");
     assert_int_equal(t.line_count, 2);

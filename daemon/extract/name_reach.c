@@ -205,8 +205,11 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
             p = open;
             continue;
         }
-        if (cls == ZW_M_ASSOC && p > 1 && zw_han_digit(s->cp[p - 2]) > 1 && (cp == 0x5E02 || cp == 0x53BF || cp == 0x533A || cp == 0x7701 || cp == 0x5730))
-            break; /* 三县|质量协会 behind the three */
+        static const char *const kinds[] = { "市", "县", "区", "省", "地" };
+        if (cls == ZW_M_ASSOC && p > 1 && zw_han_digit(s->cp[p - 2]) > 1 && ZW_CHARS_ANY(s, p - 1, kinds, NULL)) {
+            p += zw_chars_at(s, p, "会城市"); /* 三县|质量协会 behind the three, 三省会城市|消协 */
+            break;
+        }
         if (zw_is_ascii_alnum(cp)) {
             uint32_t from = letters_start(scan, p);
             if (from == p)

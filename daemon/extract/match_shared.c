@@ -1,0 +1,51 @@
+/* What stands once behind a row of places and counts for each: 温州、台州两市质监局 are two bodies. */
+#include "extract/engine.h"
+
+static uint32_t one_of(const zw_paragraph_t *p, uint32_t at, uint32_t end, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(words[i]);
+        if (end - at >= n && memcmp(p->skeleton.p + at, words[i], n) == 0)
+            return (uint32_t)n;
+    }
+    return 0;
+}
+
+/* Past the mention of the classes that begins at `at`, else `at`. */
+static uint32_t past(const zw_run_t *run, const zw_paragraph_t *p, uint32_t at, uint32_t end, uint32_t classes)
+{
+    if (at >= end || !zw_is_class(run, p->mention[at], classes))
+        return at;
+    int mention = p->mention[at];
+    while (at < end && p->mention[at] == mention)
+        at++;
+    return at;
+}
+
+int zw_shared_body(const zw_run_t *run, const zw_paragraph_t *p, uint32_t at)
+{
+    static const char *const numerals[] = { "两", "二", "三", "四", "五", "六", "七", "八", "九", "十" };
+    static const char *const kinds[] = { "省会城市", "省区", "省市", "地市", "地", "省", "市", "县", "区", "州", "盟", "旗", "家" };
+    uint32_t end = (uint32_t)p->skeleton.n, start = at;
+    uint32_t n = one_of(p, at, end, numerals, sizeof(numerals) / sizeof(*numerals));
+    at = n ? at + n : past(run, p, at, end, ZW_CLASS_BIT(ZW_M_COUNT));
+    if (at > start)
+        at += one_of(p, at, end, kinds, sizeof(kinds) / sizeof(*kinds));
+    static const char *const of[] = { "的" };
+    at += one_of(p, at, end, of, 1);
+    if (at == start || at >= end || !zw_is_class(run, p->mention[at], ZW_ORG_CLASSES))
+        return -1;
+    const zw_mention_t *m = &run->mentions[p->mention[at]];
+    return m->region == 0 || m->region_by_context ? p->mention[at] : -1;
+}
+
+zw_str_t zw_shared_name(zw_run_t *run, int place, int body)
+{
+    zw_str_t a = zw_frame_name(run, place), b = zw_frame_name(run, body);
+    enum { HAN = 3 }; /* 天津市 and 市质监局: one 市 */
+    if (a.n > HAN && b.n > HAN && memcmp(a.p + a.n - HAN, b.p, HAN) == 0)
+        a.n -= HAN;
+    zw_str_t name = zw_arena_printf(run->arena, "%.*s%.*s", ZW_STR_ARGS(a), ZW_STR_ARGS(b));
+    run->no_memory = run->no_memory || !name.p;
+    return name;
+}

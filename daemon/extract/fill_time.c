@@ -123,6 +123,42 @@ static int search(const finder_t *f, const char **ret_why, bool *ret_far)
     return found;
 }
 
+static bool begins(const zw_run_t *run, int mention, const char *const *heads)
+{
+    const zw_mention_t *m = &run->mentions[mention];
+    zw_str_t text = zw_str(run->text->text.p + m->span.start, m->span.end - m->span.start);
+    for (; *heads; heads++)
+        if (text.n >= strlen(*heads) && memcmp(text.p, *heads, strlen(*heads)) == 0)
+            return true;
+    return false;
+}
+
+/* 截至7月底,今年…; 今年以来,截至7月底…: the year as far as that month. Empty: no such pair. */
+static zw_str_t so_far(const finder_t *f, int found)
+{
+    static const char *const until[] = { "截至", "截止", NULL }, *const year[] = { "今年", "去年", "本年", NULL };
+    const zw_paragraph_t *p = f->d->paragraph;
+    const zw_mention_t *m = &f->run->mentions[found];
+    bool ends = begins(f->run, found, until);
+    if (!ends && (m->canonical.n != 4 || !begins(f->run, found, year)))
+        return zw_str("", 0);
+    for (size_t i = 0; i < p->sentence_count; i++) {
+        zw_span_t sk = p->sentences[i].sk;
+        for (uint32_t at = sk.start; at < sk.end; at++) {
+            if (p->mention[at] != found)
+                continue;
+            int other = find_time(f, sk.start, at, true);
+            if (other < 0 || !begins(f->run, other, ends ? year : until))
+                return zw_str("", 0);
+            zw_str_t whole = ends ? f->run->mentions[other].canonical : m->canonical;
+            zw_str_t last = ends ? m->canonical : f->run->mentions[other].canonical;
+            bool fits = whole.n == 4 && last.n == 7 && memcmp(whole.p, last.p, 4) == 0;
+            return fits ? zw_arena_printf(f->run->arena, "%.4s-01/%.7s", whole.p, last.p) : zw_str("", 0);
+        }
+    }
+    return zw_str("", 0);
+}
+
 /* ---- defaults */
 
 static zw_str_t month_of(zw_run_t *run)
@@ -181,7 +217,8 @@ void zw_fill_time(zw_run_t *run, zw_draft_t *d)
     if (plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED && plan != ZW_TIME_NOW)
         found = search(&f, &d->time_why, &d->time_far);
     if (found >= 0) {
-        d->time = run->mentions[found].canonical;
+        zw_str_t pair = so_far(&f, found);
+        d->time = pair.n > 0 ? pair : run->mentions[found].canonical;
     } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED) {
         d->time = d->lead->time;
         d->time_why = "that of the fact it follows";

@@ -1,175 +1,8 @@
 #include "extract/number.h"
 
+#include "extract/figure.h"
+
 #include <math.h>
-
-/* A number without its unit. */
-typedef struct figure {
-    double value, scale; /* value has the scale in it */
-    bool vague;          /* 30多, 数十, 百余 */
-    bool digits;         /* written with 0-9 */
-    bool single;         /* one Chinese numeral */
-    bool leading_zero;
-    uint32_t digit_run;  /* length of the first run of digits */
-} figure_t;
-
-static double scale_of(uint32_t cp)
-{
-    switch (cp) {
-    case 0x5341: return 10;  /* 十 */
-    case 0x767E: return 100; /* 百 */
-    case 0x5343: return 1e3; /* 千 */
-    case 0x4E07: return 1e4; /* 万 */
-    case 0x4EBF: return 1e8; /* 亿 */
-    default: return 0;
-    }
-}
-
-static bool is_vague(uint32_t cp)
-{
-    return cp == 0x591A || cp == 0x4F59 || cp == 0x51E0; /* 多 余 几 */
-}
-
-/* 千 that belongs to the unit, 万 that begins a word. */
-static bool scale_is_word(const zw_chars_t *s, uint32_t i)
-{
-    static const char *const words[] = { "千克", "千米", "千瓦", "千伏", "千焦", "千升", "千卡", "百分", "千分", "万分",
-                                         "百货", "百姓", "百强", "万元户", "万科", "亿利" };
-    return ZW_CHARS_ANY(s, i, words, NULL) > 0;
-}
-
-static bool is_separator(uint32_t cp)
-{
-    return cp == ',' || cp == ' ' || cp == 0xFF0C || cp == 0xA0 || cp == 0x2009 || cp == 0x202F;
-}
-
-/* 3616, 1 862, 4,056, 0.59, and what follows of 万 and 亿: 1.2亿, 4万1377. */
-static uint32_t parse_digits(const zw_chars_t *s, uint32_t i, figure_t *f)
-{
-    uint32_t k = i, decimals = 0;
-    double v = 0;
-    while (zw_is_digit(zw_char(s, k)))
-        v = v * 10 + (s->cp[k++] - '0');
-    if (k == i)
-        return 0;
-    f->digits = true;
-    f->digit_run = k - i;
-    f->leading_zero = k - i > 1 && s->cp[i] == '0';
-    while (k - i >= 1 && f->digit_run <= 3 && is_separator(zw_char(s, k)) && zw_is_digit(zw_char(s, k + 1)) &&
-           zw_is_digit(zw_char(s, k + 2)) && zw_is_digit(zw_char(s, k + 3)) && !zw_is_digit(zw_char(s, k + 4))) {
-        for (uint32_t d = 1; d <= 3; d++)
-            v = v * 10 + (s->cp[k + d] - '0');
-        k += 4;
-    }
-    if (zw_char(s, k) == '.' && zw_is_digit(zw_char(s, k + 1))) {
-        double fraction = 0, unit = 1;
-        for (k++; zw_is_digit(zw_char(s, k)); k++, decimals++) {
-            fraction = fraction * 10 + (s->cp[k] - '0');
-            unit *= 10;
-        }
-        v += fraction / unit;
-    }
-    f->value = v;
-    f->scale = 1;
-    return k - i;
-}
-
-/* 多万, 余亿, 万: moves on over them. */
-static uint32_t parse_scale(const zw_chars_t *s, uint32_t i, figure_t *f)
-{
-    uint32_t k = i;
-    if (is_vague(zw_char(s, k)) && scale_of(zw_char(s, k + 1)) >= 1e3) {
-        f->vague = true;
-        k++;
-    }
-    while (scale_of(zw_char(s, k)) >= 100 && !scale_is_word(s, k)) {
-        f->scale *= scale_of(s->cp[k]);
-        f->value *= scale_of(s->cp[k]);
-        k++;
-    }
-    /* 4万1377, 1亿2000万 */
-    if (k > i && f->digits && f->scale >= 1e4 && zw_is_digit(zw_char(s, k))) {
-        figure_t rest = { .scale = 1 };
-        uint32_t n = parse_digits(s, k, &rest);
-        uint32_t m = n ? parse_scale(s, k + n, &rest) : 0;
-        if (n && rest.value < f->scale && zw_char(s, k + n + m) != 0x5E74) {
-            f->value += rest.value;
-            k += n + m;
-            f->vague |= rest.vague;
-        }
-    }
-    if (zw_char(s, k) == 0x591A || zw_char(s, k) == 0x4F59) { /* 多 余 behind: 30多, 2400余 */
-        static const char *const words[] = { "多数", "多次", "多种", "多项", "多元", "余下", "余名牌" };
-        uint32_t w = f->scale > 1 || f->digits ? 0 : ZW_CHARS_ANY(s, k, words, NULL);
-        if (!w) {
-            f->vague = true;
-            k++;
-        }
-    }
-    return k - i;
-}
-
-/* 三千六百一十六, 百余, 数十, 几百, 两, 十几. */
-static uint32_t parse_han(const zw_chars_t *s, uint32_t i, figure_t *f)
-{
-    double total = 0, section = 0, digit = -1;
-    uint32_t k = i, numerals = 0;
-    bool any_scale = false;
-    if ((zw_char(s, k) == 0x6570 || zw_char(s, k) == 0x51E0) && scale_of(zw_char(s, k + 1)) > 0) { /* 数 几 */
-        f->vague = true;
-        digit = 1;
-        k++;
-    }
-    for (;; k++) {
-        uint32_t cp = zw_char(s, k);
-        int d = zw_han_digit(cp);
-        double scale = scale_of(cp);
-        if (d >= 0) {
-            if (digit > 0 && d > 0)
-                break; /* 三四, 二〇一〇: no plain number */
-            digit = d;
-            numerals++;
-        } else if (scale >= 1e4 && !scale_is_word(s, k)) {
-            double part = section + (digit > 0 ? digit : 0);
-            if (part == 0 && numerals == 0 && !f->vague && k == i)
-                part = 1;
-            total = (total + part) * scale;
-            section = 0;
-            digit = -1;
-            numerals++;
-            any_scale = true;
-        } else if (scale > 0 && !scale_is_word(s, k)) {
-            section += (digit > 0 ? digit : 1) * scale;
-            digit = -1;
-            numerals++;
-            any_scale = true;
-        } else {
-            break;
-        }
-    }
-    if (numerals == 0 || (k - i == 1 && digit == 0)) /* 零 of 零部件 */
-        return 0;
-    f->value = total + section + (digit > 0 ? digit : 0);
-    f->scale = any_scale ? 10 : 1;
-    f->single = numerals == 1 && !any_scale;
-    if (any_scale && is_vague(zw_char(s, k))) { /* 十余 十几 百多 */
-        f->vague = true;
-        k++;
-        if (scale_of(zw_char(s, k)) >= 1e4 && !scale_is_word(s, k)) { /* 十余万 */
-            f->value *= scale_of(s->cp[k]);
-            k++;
-        }
-    }
-    return k - i;
-}
-
-static uint32_t parse_figure(const zw_chars_t *s, uint32_t i, figure_t *f)
-{
-    *f = (figure_t){ .scale = 1 };
-    uint32_t n = parse_digits(s, i, f);
-    if (n)
-        return n + parse_scale(s, i + n, f);
-    return parse_han(s, i, f);
-}
 
 /* ---- units */
 
@@ -286,7 +119,7 @@ static uint32_t prefix_scan(const zw_chars_t *s, uint32_t i, zw_comparator_t *re
                 return 0;
         }
     }
-    if (n && zw_chars_at(s, i, "上") && scale_of(zw_char(s, i + 1)) < 100)
+    if (n && zw_chars_at(s, i, "上") && zw_figure_scale(zw_char(s, i + 1)) < 100)
         return 0;
     return n;
 }
@@ -314,15 +147,15 @@ static uint32_t share_scan(const zw_chars_t *s, uint32_t i, zw_quantity_t *q)
         q->comparator = which < 2 ? ZW_EQ : which < 4 ? ZW_GT : ZW_APPROX;
         return n;
     }
-    figure_t f;
-    n = parse_figure(s, i, &f);
+    zw_figure_t f;
+    n = zw_figure_scan(s, i, &f);
     if (!n)
         return 0;
     if (tenth_follows(s, i + n) && f.value >= 1 && f.value <= 10) {
         q->value = f.value * 10;
         uint32_t k = i + n + 1;
         int half = zw_han_digit(zw_char(s, k));
-        if (half > 0 && !zw_chars_at(s, k, "一") && scale_of(zw_char(s, k + 1)) == 0) { /* 八成五 */
+        if (half > 0 && !zw_chars_at(s, k, "一") && zw_figure_scale(zw_char(s, k + 1)) == 0) { /* 八成五 */
             q->value += half;
             k++;
         } else if (zw_char(s, k) == 0x534A) { /* 半 */
@@ -340,13 +173,13 @@ static uint32_t fraction_scan(const zw_chars_t *s, uint32_t i, zw_quantity_t *q)
     static const char *const heads[] = { "百分之", "千分之", "万分之" };
     static const double parts[] = { 100, 1000, 10000 };
     size_t which;
-    figure_t f, g;
+    zw_figure_t f, g;
     uint32_t n = ZW_CHARS_ANY(s, i, heads, &which);
     double whole;
     if (n) {
         whole = parts[which];
     } else {
-        n = parse_figure(s, i, &f);
+        n = zw_figure_scan(s, i, &f);
         if (!n || zw_char(s, i + n) != 0x5206 || zw_char(s, i + n + 1) != 0x4E4B || f.value < 2) /* 分之 */
             return 0;
         whole = f.value;
@@ -356,7 +189,7 @@ static uint32_t fraction_scan(const zw_chars_t *s, uint32_t i, zw_quantity_t *q)
     if (m)
         g.value = 100;
     else
-        m = parse_figure(s, i + n, &g);
+        m = zw_figure_scan(s, i + n, &g);
     if (!m)
         return 0;
     q->value = g.value / whole * 100;
@@ -399,7 +232,7 @@ static bool digits_bounded(const zw_chars_t *s, uint32_t i)
         return false;
     if (zw_is_dash(before) && i > 1 && (zw_is_ascii_alnum(s->cp[i - 2])))
         return false;
-    if (is_separator(before) && before != ' ' && i > 1 && zw_is_digit(s->cp[i - 2]) && before == ',')
+    if (zw_figure_separates(before) && before != ' ' && i > 1 && zw_is_digit(s->cp[i - 2]) && before == ',')
         return true;
     return before != 0x3014; /* 〔 */
 }
@@ -410,7 +243,7 @@ static bool is_range_word(const zw_chars_t *s, uint32_t i)
 }
 
 /* The measure behind a figure. Sets class and unit; 0 with ZW_M_NUMBER when there is none. */
-static uint32_t measure_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, uint32_t i, const figure_t *f,
+static uint32_t measure_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, uint32_t i, const zw_figure_t *f,
                              zw_quantity_t *q, zw_mention_class_t *cls, double *factor)
 {
     const char *unit;
@@ -443,17 +276,17 @@ static uint32_t measure_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, u
     return n;
 }
 
-static uint32_t range_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, uint32_t i, const figure_t *first,
+static uint32_t range_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, uint32_t i, const zw_figure_t *first,
                            zw_quantity_t *q, zw_mention_class_t *cls)
 {
-    figure_t second;
+    zw_figure_t second;
     double factor;
     if (!is_range_word(s, i))
         return 0;
     uint32_t k = i + 1;
     if (zw_is_dash(zw_char(s, i)) && zw_is_dash(zw_char(s, k)))
         k++;
-    uint32_t n = parse_figure(s, k, &second);
+    uint32_t n = zw_figure_scan(s, k, &second);
     if (!n || second.digits != first->digits)
         return 0;
     zw_quantity_t probe = *q;
@@ -482,18 +315,18 @@ static uint32_t neighbours_scan(const zw_chars_t *s, uint32_t i, zw_quantity_t *
     int a = zw_han_digit(zw_char(s, i)), b = zw_han_digit(zw_char(s, i + 1));
     if (a < 1 || b < 1 || (b != a + 1 && !(a == 3 && b == 5)) || zw_han_digit(zw_char(s, i + 2)) >= 0)
         return 0;
-    if (i > 0 && (zw_han_digit(s->cp[i - 1]) >= 0 || scale_of(s->cp[i - 1]) > 0))
+    if (i > 0 && (zw_han_digit(s->cp[i - 1]) >= 0 || zw_figure_scale(s->cp[i - 1]) > 0))
         return 0;
     double scale = 1;
     uint32_t k = i + 2;
-    while (scale_of(zw_char(s, k)) > 0 && !scale_is_word(s, k))
-        scale *= scale_of(s->cp[k++]);
+    while (zw_figure_scale(zw_char(s, k)) > 0 && !zw_figure_scale_is_word(s, k))
+        scale *= zw_figure_scale(s->cp[k++]);
     q->value = a * scale;
     q->value_max = b * scale;
     return k - i;
 }
 
-static bool figure_is_plausible(const zw_chars_t *s, uint32_t i, uint32_t end, const figure_t *f, zw_mention_class_t cls)
+static bool figure_is_plausible(const zw_chars_t *s, uint32_t i, uint32_t end, const zw_figure_t *f, zw_mention_class_t cls)
 {
     uint32_t after = zw_char(s, end);
     if (!f->digits)
@@ -537,7 +370,7 @@ uint32_t zw_number_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, uint32
 {
     zw_quantity_t q = { .value_max = NAN };
     zw_mention_class_t cls = ZW_M_NUMBER;
-    figure_t f = { .scale = 1 };
+    zw_figure_t f = { .scale = 1 };
     double factor = 1;
     uint32_t n = share_scan(s, i, &q), k = i;
     zw_comparator_t before = ZW_EQ, behind = ZW_EQ;
@@ -567,7 +400,7 @@ uint32_t zw_number_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, uint32
             return 0;
         k += n + m;
     } else {
-        n = parse_figure(s, k, &f);
+        n = zw_figure_scan(s, k, &f);
         if (!n || (!f.digits && !prefix && numeral_belongs_left(s, k)))
             return 0;
         uint32_t start = k;

@@ -140,6 +140,32 @@ static int run_lines(zw_run_t *run)
     return r;
 }
 
+/* 万元 in a paper of Hong Kong, Macao or Taiwan is its own money, where the text does not say otherwise. */
+static void own_money(zw_run_t *run)
+{
+    static const struct {
+        uint32_t province;
+        const char *unit;
+    } MONEY[] = { { 71, "新台币元" }, { 81, "港元" }, { 82, "澳门元" } };
+    const zw_str_t text = run->text->text, yuan = ZW_STR_LIT("人民币");
+    const char *unit = NULL;
+    uint32_t province = run->context.region / 10000;
+    for (size_t i = 0; i < run->mention_count && run->context.region == 0; i++) { /* the one that all places lie in */
+        uint32_t other = run->mentions[i].region / 10000;
+        if (other && province && other != province)
+            return;
+        province = other ? other : province;
+    }
+    for (size_t i = 0; i < sizeof(MONEY) / sizeof(*MONEY); i++)
+        if (province == MONEY[i].province)
+            unit = MONEY[i].unit;
+    if (!unit || memmem(text.p, text.n, yuan.p, yuan.n))
+        return;
+    for (size_t i = 0; i < run->mention_count; i++)
+        if (run->mentions[i].cls == ZW_M_MONEY && zw_str_eqz(run->mentions[i].quantity.unit, "元"))
+            run->mentions[i].quantity.unit = zw_strz(unit);
+}
+
 int zw_engine_run(zw_extractor_t *x, const zw_rules_t *rules, const zw_rule_t *only, const zw_text_t *text, zw_str_t source,
                   uint32_t region, bool tracing, zw_arena_t *arena, zw_run_t *run)
 {
@@ -154,6 +180,7 @@ int zw_engine_run(zw_extractor_t *x, const zw_rules_t *rules, const zw_rule_t *o
     r = zw_mentions_scan(rules->lexicon, &run->context, arena, &run->mentions, &run->mention_count);
     if (r < 0)
         return r;
+    own_money(run);
     zw_frame_begin(run);
     r = run_lines(run);
     if (r < 0 || run->no_memory)

@@ -65,7 +65,7 @@ typedef struct zw_draft {
     uint32_t group;        /* drafts of one match share it */
     const zw_paragraph_t *paragraph;
     size_t sentence, clause;
-    const struct zw_draft *lead; /* the fact that it follows, or NULL */
+    struct zw_draft *lead; /* the fact that it follows, or NULL */
     zw_bound_t *slots;     /* type->slot_count */
     zw_bound_t **parts;    /* of map slots, else NULL */
     zw_str_t time;
@@ -155,6 +155,9 @@ size_t zw_match_items(zw_run_t *run, const zw_paragraph_t *p, const zw_match_t *
 zw_draft_t *zw_match_bind(zw_run_t *run, const zw_paragraph_t *p, const zw_match_t *match, uint32_t group);
 /* Fills what `last` sources can and checks the keys. False (traced): drop it. */
 bool zw_match_finish(zw_run_t *run, zw_draft_t *draft);
+/* The fact that the draft's rule follows, as far as facts have been found; NULL: none. */
+zw_draft_t *zw_match_lead(const zw_run_t *run, const zw_draft_t *d);
+
 /* Can drafts[i] have the fact that its rule `follows`: one found before, or a live draft before it in this paragraph? */
 bool zw_match_can_follow(const zw_run_t *run, zw_draft_t *const *drafts, size_t i);
 void zw_bind_piece(zw_run_t *run, const zw_paragraph_t *p, const zw_slot_def_t *def, const zw_piece_t *piece,

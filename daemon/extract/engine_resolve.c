@@ -278,6 +278,47 @@ static void add_fact(zw_run_t *run, zw_draft_t *d)
     trace_lost(run, stronger ? old : d, ZW_T_REPEATED, stronger ? d->match->rule : old->match->rule);
 }
 
+/* A copy that has its own slots, with the followed fact's slot for the one that spreads. */
+static zw_draft_t *for_each_lead(zw_run_t *run, const zw_draft_t *d, const zw_draft_t *lead)
+{
+    const zw_rule_t *rule = d->match->rule;
+    zw_draft_t *copy = zw_arena_alloc(run->arena, sizeof(*copy));
+    zw_bound_t *slots = zw_arena_alloc(run->arena, rule->type->slot_count * sizeof(*slots));
+    if (!copy || !slots) {
+        run->no_memory = true;
+        return NULL;
+    }
+    memcpy(slots, d->slots, rule->type->slot_count * sizeof(*slots));
+    *copy = *d;
+    copy->slots = slots;
+    slots[rule->spread] = lead->slots[rule->spread_of];
+    slots[rule->spread].origin = ZW_O_FILL;
+    slots[rule->spread].source = rule->follows->name;
+    slots[rule->spread].piece = (zw_piece_t){ .mention = -1 };
+    return copy;
+}
+
+/* What is said of all that a sentence before named: 获奖企业各得50万元. */
+static void spread(zw_run_t *run, zw_draft_t *d)
+{
+    const zw_rule_t *rule = d->match->rule;
+    const zw_draft_t *lead = zw_match_lead(run, d);
+    size_t count = run->fact_count;
+    for (size_t i = 0; i < count && lead && !run->no_memory; i++) {
+        zw_draft_t *other = run->facts[i];
+        if (other->group != lead->group || other->match->rule->type != rule->follows)
+            continue;
+        zw_draft_t *copy = for_each_lead(run, d, other);
+        if (!copy || !zw_match_finish(run, copy))
+            continue;
+        if (rule->told >= 0 && other->slots[rule->told_of].value.kind == ZW_V_NULL) {
+            other->slots[rule->told_of] = copy->slots[rule->told];
+            other->slots[rule->told_of].origin = ZW_O_MERGED;
+        }
+        add_fact(run, copy);
+    }
+}
+
 int zw_resolve_paragraph(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **matches, size_t count)
 {
     drafts_t kept = { .items = zw_arena_alloc(run->arena, ZW_MAX_DRAFTS * sizeof(zw_draft_t *)) };
@@ -292,7 +333,9 @@ int zw_resolve_paragraph(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **ma
     drop_stray(run, &kept);
     settle_types(run, &kept);
     for (size_t i = 0; i < kept.n; i++)
-        if (!kept.items[i]->dropped && zw_match_finish(run, kept.items[i]))
+        if (!kept.items[i]->dropped && kept.items[i]->match->rule->spreads)
+            spread(run, kept.items[i]);
+        else if (!kept.items[i]->dropped && zw_match_finish(run, kept.items[i]))
             add_fact(run, kept.items[i]);
     return run->no_memory ? -ENOMEM : 0;
 }

@@ -488,16 +488,16 @@ zw_draft_t *zw_match_bind(zw_run_t *run, const zw_paragraph_t *p, const zw_match
     close_maps(run, d);
     zw_fill_slots(run, d, false);
     /* what later facts may still fill cannot be judged yet */
-    bool late = has_late_source(rule->fills, rule->fill_count) || has_late_source(rule->type->fills, rule->type->fill_count);
+    bool late = rule->spreads || has_late_source(rule->fills, rule->fill_count) || has_late_source(rule->type->fills, rule->type->fill_count);
     return fail_where(run, d, late) || (!late && fail_key(run, d)) ? NULL : d;
 }
 
 /* The last fact of the type, in this paragraph or one of the two before. */
-static const zw_draft_t *find_lead(const zw_run_t *run, const zw_draft_t *d, const zw_type_def_t *type)
+static zw_draft_t *find_lead(const zw_run_t *run, const zw_draft_t *d, const zw_type_def_t *type)
 {
     enum { MOST_BACK = 2 };
     for (size_t i = run->fact_count; i > 0; i--) {
-        const zw_draft_t *other = run->facts[i - 1];
+        zw_draft_t *other = run->facts[i - 1];
         if (d->paragraph - other->paragraph > MOST_BACK)
             return NULL;
         if (other->match->rule->type == type)
@@ -515,6 +515,11 @@ bool zw_match_can_follow(const zw_run_t *run, zw_draft_t *const *drafts, size_t 
         if (!drafts[j]->dropped && drafts[j]->match->rule->type == type)
             return true;
     return false;
+}
+
+zw_draft_t *zw_match_lead(const zw_run_t *run, const zw_draft_t *d)
+{
+    return d->match->rule->follows ? find_lead(run, d, d->match->rule->follows) : NULL;
 }
 
 bool zw_match_finish(zw_run_t *run, zw_draft_t *d)

@@ -199,6 +199,9 @@ typedef struct zw_rule {
     size_t fill_count;
     bool has_time, has_regions, has_modality, coexists;
     const zw_type_def_t *follows; /* holds only behind a fact of this type, or NULL */
+    bool spreads;           /* a fact for each fact of the match that it follows */
+    int spread, spread_of;  /* own slot, and the slot of `follows` that it takes */
+    int told, told_of;      /* own slot that becomes the open `told_of` of the facts that it follows; -1: none */
     zw_time_plan_t time;
     const int *regions;
     size_t region_count;

@@ -334,6 +334,24 @@ static void read_priority(reader_t *r, const zw_yaml_node_t *node)
         r->rule->priority = (int)n;
 }
 
+/* {beneficiary: recipient}: a slot of this type and one of the type that is followed; `back`: the other way round. */
+static bool read_across(reader_t *r, const zw_yaml_node_t *node, bool back, int *ret_own, int *ret_other)
+{
+    const zw_rule_t *rule = r->rule;
+    if (!rule->follows || zw_yaml_kind(node) != ZW_YAML_MAP || zw_yaml_count(node) != 1) {
+        zw_complain(r->c, r->doc, node, "one slot: slot is expected here, and `follows`");
+        return false;
+    }
+    zw_str_t left = zw_yaml_text(zw_yaml_key(node, 0)), right = zw_yaml_text(zw_yaml_at(node, 0));
+    *ret_own = zw_type_slot(rule->type, back ? right : left);
+    *ret_other = zw_type_slot(rule->follows, back ? left : right);
+    if (*ret_own >= 0 && *ret_other >= 0)
+        return true;
+    zw_complain(r->c, r->doc, node, "no such slots in %.*s and %.*s", ZW_STR_ARGS(rule->type->name),
+                ZW_STR_ARGS(rule->follows->name));
+    return false;
+}
+
 static void read_options(reader_t *r)
 {
     const zw_yaml_node_t *node;
@@ -371,6 +389,11 @@ static void read_options(reader_t *r)
         read_priority(r, node);
     if ((node = zw_yaml_get(r->map, "follows")) && !(rule->follows = zw_rules_type(r->rules, zw_yaml_text(node))))
         zw_complain(r->c, r->doc, node, "follows names a type");
+    rule->told = -1;
+    if ((node = zw_yaml_get(r->map, "spread")))
+        rule->spreads = read_across(r, node, false, &rule->spread, &rule->spread_of);
+    if ((node = zw_yaml_get(r->map, "tells")) && !read_across(r, node, true, &rule->told, &rule->told_of))
+        rule->told = -1;
     if ((node = zw_yaml_get(r->map, "coexists")))
         rule->coexists = zw_str_eqz(zw_yaml_text(node), "true");
     rule->confidence = rule->type->confidence;
@@ -394,6 +417,8 @@ static void check_keys(reader_t *r)
         filled |= 1u << r->rule->sets[i].slot;
     for (size_t i = 0; i < r->rule->fill_count; i++)
         filled |= r->rule->fills[i].slot >= 0 ? 1u << r->rule->fills[i].slot : 0;
+    if (r->rule->spreads)
+        filled |= 1u << r->rule->spread;
     for (size_t i = 0; i < type->fill_count; i++)
         filled |= type->fills[i].slot >= 0 ? 1u << type->fills[i].slot : 0;
     bool either = true;
@@ -447,7 +472,7 @@ static bool read_rule(reader_t *r)
 {
     static const char *const KEYS[] = { "rule", "type", "when", "items", "over", "unless", "requires", "pick", "where", "where_not", "set",
                                         "words", "each", "zip", "joins", "fill", "time", "region", "modality", "confidence",
-                                        "priority", "coexists", "follows", "examples", NULL };
+                                        "priority", "coexists", "follows", "spread", "tells", "examples", NULL };
     const zw_yaml_node_t *name = zw_yaml_kind(r->map) == ZW_YAML_MAP ? zw_yaml_get(r->map, "rule") : NULL;
     if (!name || zw_yaml_text(name).n == 0) {
         zw_complain(r->c, r->doc, r->map, "a rule is a map with a name: {rule: NAME, type: TYPE, when: PATTERN}");

@@ -36,6 +36,20 @@ static bool stands_apart(const zw_draft_t *d, uint32_t at)
     return false;
 }
 
+static bool inside(uint32_t code, uint32_t whole)
+{
+    switch (specific(whole)) {
+    case 0:
+        return true;
+    case 1:
+        return code / 10000 == whole / 10000;
+    case 2:
+        return code / 100 == whole / 100;
+    default:
+        return code == whole;
+    }
+}
+
 static uint32_t whole_of(uint32_t a, uint32_t b)
 {
     if (specific(a) > specific(b))
@@ -62,6 +76,7 @@ static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph
 {
     found_t found = { 0 };
     uint32_t row = 0, row_end = 0; /* the whole of the row so far, and where its last name ends */
+    bool wide = false;             /* it is more than any of them */
     for (uint32_t i = from; i < to; i++) {
         int at = p->mention[i];
         if (at < 0 || (i > 0 && p->mention[i - 1] == at) || stands_apart(d, i))
@@ -75,6 +90,9 @@ static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph
             end++;
         bool goes_on = row_end > 0 && m->region && coordinates(p, row_end, i);
         uint32_t code = !goes_on ? m->region : row ? whole_of(row, m->region) : 0;
+        if (goes_on && wide && inside(m->region, row) && row)
+            code = row;
+        wide = goes_on && (wide || (code != row && code != m->region));
         if (goes_on && found.code == row)
             found.code = 0;
         found.apart = found.apart || (goes_on && !code);
@@ -144,20 +162,6 @@ static bool from_clause(const zw_run_t *run, zw_draft_t *d)
     d->region_why = "the clause's";
     d->region = found.code;
     return true;
-}
-
-static bool inside(uint32_t code, uint32_t whole)
-{
-    switch (specific(whole)) {
-    case 0:
-        return true;
-    case 1:
-        return code / 10000 == whole / 10000;
-    case 2:
-        return code / 100 == whole / 100;
-    default:
-        return code == whole;
-    }
 }
 
 static bool from_before(const zw_run_t *run, zw_draft_t *d)

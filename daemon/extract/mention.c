@@ -215,7 +215,6 @@ static void resolve_general(const zw_article_t *a, zw_found_t *f)
     f->m.identity = market ? ZW_STR_LIT("国家市场监督管理总局") : ZW_STR_LIT("国家质量监督检验检疫总局");
 }
 
-/* 该局, 该公司: the last organ or firm whose name ends the same way. 我局: the one that writes. */
 /* Whom the article is about, by the longest name that its text has for it: the head says 包头质监局 for 包头市质监局. */
 static zw_str_t self_name(const zw_article_t *a)
 {
@@ -226,6 +225,21 @@ static zw_str_t self_name(const zw_article_t *a)
     return name;
 }
 
+/* Does out[k] begin a clause, at most a time before it? */
+static bool leads_clause(const zw_article_t *a, size_t k)
+{
+    const zw_mention_t *m = &a->out[k];
+    size_t start = m->span.start;
+    if (k > 0 && a->out[k - 1].cls == ZW_M_TIME && a->out[k - 1].span.end >= start)
+        return true;
+    if (start == a->line_start)
+        return true;
+    zw_str_t before = zw_str(a->context->text->text.p, start);
+    return zw_str_ends(before, ZW_STR_LIT(",")) || zw_str_ends(before, ZW_STR_LIT(";")) || zw_str_ends(before, ZW_STR_LIT("。"));
+}
+
+/* 该局, 该公司: the last organ or firm whose name ends the same way, of those in its paragraph
+ * rather one that a clause is about. 我局: the one that writes. */
 static bool resolve_back(const zw_article_t *a, zw_found_t *f, zw_str_t written)
 {
     bool firm = f->m.cls == ZW_M_FIRM;
@@ -254,11 +268,14 @@ static bool resolve_back(const zw_article_t *a, zw_found_t *f, zw_str_t written)
             f->m.region_by_context = true;
             return true;
         }
-        if (!last || pointing) {
+        bool about = here && leads_clause(a, k - 1);
+        if (!here && last)
+            break;
+        if (!last || pointing || about) {
             last = m;
             name = stem;
         }
-        if (pointing || !here)
+        if (pointing || about || !here)
             break;
     }
     if (last) {

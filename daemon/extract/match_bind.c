@@ -122,7 +122,7 @@ static void bind_list(zw_run_t *run, const zw_draft_t *d, zw_bound_t *slot, cons
         return;
     if (old == 0)
         *slot = (zw_bound_t){ .origin = ZW_O_GROUP, .piece = capture->piece };
-    if (old == 0 && n > 0 && pieces[0].mention >= 0)
+    if (old == 0 && n == 1 && pieces[0].mention >= 0)
         slot->region = run->mentions[pieces[0].mention].region;
     slot->value = (zw_value_t){ .kind = ZW_V_LIST, .list = { items, count } };
 }

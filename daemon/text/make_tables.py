@@ -245,6 +245,14 @@ def main():
         form_rows.append((ord(char), len(form_pool), len(forms[char])))
         form_pool += [ord(c) for c in forms[char]]
 
+    # ---- the character as words have it. Of two simplified forms (瞭: 瞭, 了) words have the one it is a form of.
+    form_of = {trad: simp for simp, trads in to_trad.items() if len(simp) == 1 for trad in trads[1:]}
+
+    def plain(char):
+        simp = chars.get(char, [char])[0]
+        simp = form_of.get(char, char) if simp == char else simp
+        return ord(simp) if 0x3400 <= ord(simp) <= 0x9FFF else 0
+
     word_keys, word_costs = word_table(word_counts(jieba_path, chars))
 
     def u16(values):
@@ -264,6 +272,7 @@ def main():
         "frequency": bytes(frequency(c) if c else 0 for c in gbk),
         "word-keys": struct.pack("<%dQ" % len(word_keys), *word_keys),
         "word-costs": word_costs,
+        "plain": u16([plain(c) if c else 0 for c in gbk]),
         "script": u32([x for row in sorted(script) for x in row]),
         "simplified": u32(simplified_only),
         "phrases": u32([x for k, v in phrase_list for x in [len(k)] + [ord(c) for c in k] + [ord(c) for c in v]]),

@@ -40,6 +40,7 @@ typedef struct zw_pinyin {
     size_t out_n, out_cap;
     struct zw_pinyin_node *nodes; /* scratch of the search */
     size_t node_cap;
+    unsigned open;      /* zw_judge_open at the place searched */
     uint16_t *common;   /* the characters worth trying where neither byte is known; made when first needed */
     size_t common_n;
     int64_t budget;     /* characters that the searches may still weigh, so that they take linear time together */
@@ -90,7 +91,10 @@ int zw_judge_add(const zw_pinyin_t *s, zw_sense_t *m, uint16_t code);
 int zw_judge_unlisted(const zw_pinyin_t *s, uint16_t code);
 
 /* Whether this character (the i-th of GBK) is common enough to be guessed. */
-bool zw_judge_in_print(const zw_pinyin_t *s, uint32_t cp, uint32_t i, unsigned frequency);
+bool zw_judge_in_print(const zw_pinyin_t *s, uint32_t i, unsigned frequency);
+
+/* Which brackets and quotation marks are open at the end of s->out, one bit a kind. */
+unsigned zw_judge_open(const zw_pinyin_t *s);
 
 /* How unlikely it is that this character stands here without a reading. */
 int zw_judge_bare(const zw_pinyin_t *s, uint16_t code);

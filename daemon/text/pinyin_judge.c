@@ -35,38 +35,25 @@ static int other_script(const zw_pinyin_t *s, uint32_t cp)
     return s->evidence.trad && zw_kind(s->t, cp) & ZW_IS_SIMP ? WRONG_SCRIPT : 0;
 }
 
-/* The character as the list of words has it; those outside the basic plane stand in no word. */
-static uint64_t simple(const zw_pinyin_t *s, uint32_t cp)
+static size_t occurrences(const zw_pinyin_t *s, uint32_t i)
 {
-    uint32_t simplified = zw_simplified(s->t, cp);
-    return simplified < 0x10000 ? simplified : cp & 0xFFFF;
+    return (size_t)s->evidence.seen[i] + s->evidence.annotated[i];
 }
 
-static size_t occurrences(const zw_pinyin_t *s, uint16_t code)
-{
-    uint32_t i;
-    return zw_gbk_index(code >> 8, code & 0xFF, &i) ? (size_t)s->evidence.seen[i] + s->evidence.annotated[i] : 0;
-}
-
-static int alone(const zw_pinyin_t *s, uint32_t i, uint32_t cp)
+static int alone(const zw_pinyin_t *s, uint32_t i, uint32_t cp, size_t seen)
 {
     const zw_evidence_t *e = &s->evidence;
-    int cost = 30 * BIT;
-    if (zw_is_han(cp)) {
-        unsigned word = zw_word_cost(s->t, simple(s, cp));
-        int rare = 21 * BIT - s->t->frequency[i] / 3;
-        cost = word ? (int)word : rare + 4 * BIT;
-        cost = (cost > rare ? cost : rare) + other_script(s, cp);
-    } else if (zw_judge_is_mark(cp))
-        cost = (cp == 0x3002 ? 5 : 8) * BIT;
-    size_t seen = (size_t)e->seen[i] + e->annotated[i];
-    int here = seen ? (zw_is_han(cp) ? APART : BIT) + log2_of(e->total / seen) : cost;
+    bool han = s->t->plain[i] != 0;
+    int cost = han ? s->t->plain_cost[i] + other_script(s, cp) : zw_judge_is_mark(cp) ? (cp == 0x3002 ? 5 : 8) * BIT : 30 * BIT;
+    if (!seen)
+        return cost;
+    int here = (han ? APART : BIT) + log2_of(e->total) - log2_of(seen);
     return here < cost ? here : cost;
 }
 
 int zw_judge_add(const zw_pinyin_t *s, zw_sense_t *m, uint16_t code)
 {
-    uint32_t i;
+    uint32_t i, before;
     if (!code) {
         *m = (zw_sense_t){ 0 };
         return 0;
@@ -74,25 +61,29 @@ int zw_judge_add(const zw_pinyin_t *s, zw_sense_t *m, uint16_t code)
     if (!zw_gbk_index(code >> 8, code & 0xFF, &i) || !s->t->gbk[i])
         return NEVER;
     uint32_t cp = s->t->gbk[i];
-    int best = alone(s, i, cp);
-    if (m->prev) {
+    size_t seen = occurrences(s, i);
+    int best = alone(s, i, cp, seen);
+    if (seen && m->prev && zw_gbk_index(m->prev >> 8, m->prev & 0xFF, &before)) {
         uint64_t run = (uint64_t)m->prev << 16 | code;
-        if (zw_pinyin_run_seen(&s->evidence, run)) {
-            int pair = BIT + log2_of(occurrences(s, m->prev));
+        int pair = BIT + log2_of(occurrences(s, before));
+        if ((pair < best || m->before) && zw_pinyin_run_seen(&s->evidence, run)) {
             best = best < pair ? best : pair;
-            if (m->before && zw_pinyin_run_seen(&s->evidence, (uint64_t)m->before << 32 | run))
-                best = best < SEEN_TRIPLE ? best : SEEN_TRIPLE;
+            if (m->before && best > SEEN_TRIPLE && zw_pinyin_run_seen(&s->evidence, (uint64_t)m->before << 32 | run))
+                best = SEEN_TRIPLE;
         }
     }
     uint64_t last = 0;
-    if (zw_is_han(cp)) {
-        last = m->last << 16 | simple(s, cp);
-        int other = other_script(s, cp);
-        for (unsigned n = 2; n <= 4 && last >> (16 * (n - 1)) & 0xFFFF; n++) {
-            uint64_t word = n == 4 ? last : last & ((UINT64_C(1) << 16 * n) - 1);
-            int cost = (int)zw_word_cost(s->t, word);
-            if (cost && cost + other + m->back[n - 2] < best)
-                best = cost + other + m->back[n - 2];
+    if (s->t->plain[i]) {
+        last = m->last << 16 | s->t->plain[i];
+        if (last >> 16 & 0xFFFF && zw_word_maybe(s->t, (uint32_t)last)) {
+            int other = other_script(s, cp);
+            for (unsigned n = 2; n <= 4 && last >> (16 * (n - 1)) & 0xFFFF; n++) {
+                if (n > 2 && !zw_word_maybe(s->t, (uint32_t)(last >> (16 * (n - 2)))))
+                    break;
+                int cost = (int)zw_word_cost(s->t, n == 4 ? last : last & ((UINT64_C(1) << 16 * n) - 1));
+                if (cost && cost + other + m->back[n - 2] < best)
+                    best = cost + other + m->back[n - 2];
+            }
         }
     }
     *m = (zw_sense_t){ .last = last, .prev = code, .before = m->prev,
@@ -119,33 +110,38 @@ int zw_judge_bare(const zw_pinyin_t *s, uint16_t code)
     return zw_gbk_index(code >> 8, code & 0xFF, &i) && s->evidence.annotated[i] > 0 && s->evidence.seen[i] == 0 ? ONLY_ANNOTATED : 0;
 }
 
-bool zw_judge_in_print(const zw_pinyin_t *s, uint32_t cp, uint32_t i, unsigned frequency)
+bool zw_judge_in_print(const zw_pinyin_t *s, uint32_t i, unsigned frequency)
 {
-    if (s->t->frequency[i] >= frequency)
-        return true;
-    unsigned cost = zw_is_han(cp) ? zw_word_cost(s->t, simple(s, cp)) : 0;
-    return cost && cost < IN_PRINT;
+    return s->t->frequency[i] >= frequency || (s->t->plain[i] && s->t->in_words[i] < IN_PRINT);
+}
+
+static const uint16_t BRACKETS[][2] = { { 0x201C, 0x201D }, { 0x2018, 0x2019 }, { 0x300C, 0x300D }, { 0x300E, 0x300F },
+                                        { 0x300A, 0x300B }, { 0x3010, 0x3011 }, { 0x3014, 0x3015 }, { 0xFF08, 0xFF09 } };
+enum { BRACKETS_N = sizeof BRACKETS / sizeof *BRACKETS };
+
+unsigned zw_judge_open(const zw_pinyin_t *s)
+{
+    int open[BRACKETS_N] = { 0 };
+    unsigned mask = 0;
+    for (size_t k = s->out_n; k-- > 0 && s->out_n - k < 60 && s->out[k].cp != '\n';)
+        for (size_t p = 0; p < BRACKETS_N; p++)
+            open[p] += s->out[k].cp == BRACKETS[p][0] ? 1 : s->out[k].cp == BRACKETS[p][1] ? -1 : 0;
+    for (size_t p = 0; p < BRACKETS_N; p++)
+        mask |= open[p] > 0 ? 1u << p : 0;
+    return mask;
 }
 
 /* How unlikely a mark is here: one that closes what is open, and no full stop inside it. */
 static int mark_cost(const zw_pinyin_t *s, uint32_t cp, uint32_t next)
 {
-    static const uint16_t PAIRS[][2] = { { 0x201C, 0x201D }, { 0x2018, 0x2019 }, { 0x300C, 0x300D }, { 0x300E, 0x300F }, { 0x300A, 0x300B },
-                                         { 0x3010, 0x3011 }, { 0x3014, 0x3015 }, { 0xFF08, 0xFF09 } };
-    enum { N = sizeof PAIRS / sizeof *PAIRS };
-    int open[N] = { 0 }, any = 0;
-    for (size_t k = s->out_n; k-- > 0 && s->out_n - k < 60 && s->out[k].cp != '\n';)
-        for (size_t p = 0; p < N; p++)
-            open[p] += s->out[k].cp == PAIRS[p][0] ? 1 : s->out[k].cp == PAIRS[p][1] ? -1 : 0;
-    for (size_t p = 0; p < N; p++) {
-        if (cp == PAIRS[p][1])
-            return open[p] > 0 ? 0 : 10 * BIT;
-        if (cp == PAIRS[p][0])
+    for (size_t p = 0; p < BRACKETS_N; p++) {
+        if (cp == BRACKETS[p][1])
+            return s->open >> p & 1 ? 0 : 10 * BIT;
+        if (cp == BRACKETS[p][0])
             return (next == ',' || next == '\n' ? 12 : 6) * BIT;
-        any += open[p] > 0;
     }
     if (cp == 0x3002)
-        return (any ? 9 : next == ',' ? 12 : 0) * BIT;
+        return (s->open ? 9 : next == ',' ? 12 : 0) * BIT;
     return next == ',' ? 12 * BIT : cp == 0xFF0C ? 0 : cp == 0x3001 ? 2 * BIT : zw_judge_is_mark(cp) ? 6 * BIT : 10 * BIT;
 }
 

@@ -132,7 +132,7 @@ static bool weigh(const zw_pinyin_t *s, const node_t *n, uint16_t code, bool ope
     if (syllable != ZW_NO_READING) {
         if (!zw_has_reading(s->t, code >> 8, code & 0xFF, syllable, loose))
             return false;
-    } else if (open_trail && !s->evidence.seen[i] && !zw_judge_is_mark(cp) && !zw_judge_in_print(s, cp, i, FREQUENCY_MIN))
+    } else if (open_trail && !s->evidence.seen[i] && !zw_judge_is_mark(cp) && !zw_judge_in_print(s, i, FREQUENCY_MIN))
         return false;
     ret->code = code;
     zw_sense_t sense = n->sense;
@@ -151,7 +151,7 @@ static bool make_common(zw_pinyin_t *s)
     if (!s->common)
         return false;
     for (uint32_t i = 0; i < ZW_DBCS_CODES; i++)
-        if (s->t->gbk[i] && (s->evidence.seen[i] || s->evidence.annotated[i] || zw_judge_in_print(s, s->t->gbk[i], i, FREQUENCY_COMMON)))
+        if (s->t->gbk[i] && (s->evidence.seen[i] || s->evidence.annotated[i] || zw_judge_in_print(s, i, FREQUENCY_COMMON)))
             s->common[s->common_n++] = (uint16_t)((i / ZW_DBCS_TRAILS + 0x81) << 8 | (i % ZW_DBCS_TRAILS + 0x40));
     return true;
 }
@@ -560,6 +560,7 @@ ssize_t zw_pinyin_search(zw_pinyin_t *s, size_t at, const uint8_t last[2])
                     .lead_src = s->in[at].src, .lead_end = s->in[at].src };
     for (size_t k = s->out_n > CONTEXT ? s->out_n - CONTEXT : 0; k < s->out_n; k++)
         (void)zw_judge_add(s, &root.sense, zw_gbk_bytes(s->t, s->out[k].cp));
+    s->open = zw_judge_open(s);
     push(&x, at, &root);
     if (x.failed)
         return -ENOMEM;

@@ -157,16 +157,39 @@ static int load_syllables(zw_text_tables_t *t, size_t reading_count)
     return 0;
 }
 
-/* A hash table without a free slot would be searched for ever. */
-static int check_words(zw_text_tables_t *t, size_t slots, size_t costs)
+/* By its words and by how often it was counted: a character that is nearly always part of a word may be rarer alone. */
+static void plain_costs(zw_text_tables_t *t)
+{
+    for (uint32_t i = 0; i < ZW_DBCS_CODES; i++) {
+        if (!t->plain[i])
+            continue;
+        unsigned word = zw_word_cost(t, t->plain[i]), counted = 84u - t->frequency[i] / 3u;
+        t->in_words[i] = (uint8_t)(word ? word : 255);
+        t->plain_cost[i] = (uint8_t)(!word ? counted + 16 : word > counted ? word : counted);
+    }
+}
+
+static int load_words(zw_text_tables_t *t, size_t slots, size_t costs)
 {
     size_t free_slots = 0;
+    /* A hash table without a free slot would be searched for ever. */
     for (size_t i = 0; i < slots; i++)
         free_slots += t->word_keys[i] == 0;
     if ((slots & (slots - 1)) != 0 || costs != slots || free_slots < slots / 8)
         return -ZW_E_DATA;
     t->word_mask = slots - 1;
     t->word_shift = 64 - (unsigned)__builtin_ctzll(slots);
+    t->word_pairs = calloc(1u << (ZW_WORD_PAIR_BITS - 6), sizeof *t->word_pairs);
+    t->plain_cost = calloc(ZW_DBCS_CODES, sizeof *t->plain_cost);
+    t->in_words = calloc(ZW_DBCS_CODES, sizeof *t->in_words);
+    if (!t->word_pairs || !t->plain_cost || !t->in_words)
+        return -ENOMEM;
+    for (size_t i = 0; i < slots; i++)
+        for (uint64_t word = t->word_keys[i]; word >> 16; word >>= 16) {
+            uint32_t bit = (uint32_t)((uint32_t)word * 0x9E3779B97F4A7C15u >> (64 - ZW_WORD_PAIR_BITS));
+            t->word_pairs[bit / 64] |= UINT64_C(1) << (bit % 64);
+        }
+    plain_costs(t);
     return 0;
 }
 
@@ -182,7 +205,7 @@ static int load_entities(const zw_text_tables_t *t)
 
 static int build(zw_text_tables_t *t, size_t size)
 {
-    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, words, word_costs, script, simplified, phrases, entities, names, forms, pool,
+    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, words, word_costs, plain, script, simplified, phrases, entities, names, forms, pool,
         compose;
     const struct {
         const char *name;
@@ -191,7 +214,7 @@ static int build(zw_text_tables_t *t, size_t size)
     } wanted[] = {
         { "gbk", 2, ZW_DBCS_CODES, &gbk }, { "gb18030-2", 2, ZW_DBCS_CODES, &gb18030 }, { "big5", 4, ZW_DBCS_CODES, &big5 }, { "gb18030-4", 8, 1, &gb4 },
         { "syllables", 8, 1, &syllables }, { "reading-at", 4, ZW_DBCS_CODES + 1, &at }, { "readings", 2, 1, &readings },
-        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "word-keys", 8, 2, &words }, { "word-costs", 1, 2, &word_costs },
+        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "word-keys", 8, 2, &words }, { "word-costs", 1, 2, &word_costs }, { "plain", 2, ZW_DBCS_CODES, &plain },
         { "script", 12, 1, &script }, { "simplified", 4, 1, &simplified },
         { "phrases", 4, 1, &phrases }, { "entities", 16, 1, &entities }, { "entity-names", 1, 1, &names },
         { "forms", 12, 1, &forms }, { "form-pool", 4, 1, &pool }, { "compose", 12, 1, &compose },
@@ -205,7 +228,7 @@ static int build(zw_text_tables_t *t, size_t size)
     t->syllables = syllables.p, t->syllable_count = syllables.n / 8;
     t->reading_at = at.p, t->readings = readings.p, t->frequency = frequency.p;
     t->script = script.p, t->script_count = script.n / 12;
-    t->word_keys = words.p, t->word_costs = word_costs.p;
+    t->word_keys = words.p, t->word_costs = word_costs.p, t->plain = plain.p;
     t->entities = entities.p, t->entity_count = entities.n / 16;
     t->entity_names = names.p, t->entity_names_size = names.n;
     t->forms = forms.p, t->form_count = forms.n / 12, t->form_pool = pool.p;
@@ -232,7 +255,7 @@ static int build(zw_text_tables_t *t, size_t size)
     if (r >= 0)
         r = load_syllables(t, readings.n / 2);
     if (r >= 0)
-        r = check_words(t, words.n / 8, word_costs.n);
+        r = load_words(t, words.n / 8, word_costs.n);
     return r >= 0 ? load_entities(t) : r;
 }
 
@@ -273,6 +296,9 @@ void zw_text_tables_free(zw_text_tables_t *t)
     free(t->gbk_of);
     free(t->form_of);
     free(t->phrase_of);
+    free(t->word_pairs);
+    free(t->plain_cost);
+    free(t->in_words);
     free(t->syllable_hash);
     free(t);
 }

@@ -11,6 +11,7 @@
 #define ZW_DBCS_TRAILS 191                       /* 0x40 .. 0xFE */
 #define ZW_DBCS_CODES (126 * ZW_DBCS_TRAILS)     /* leads 0x81 .. 0xFE */
 #define ZW_NO_READING 0xFFFF
+#define ZW_WORD_PAIR_BITS 21
 
 /* What a code point in the basic plane is, one byte each. */
 enum {
@@ -59,6 +60,10 @@ struct zw_text_tables {
     const uint8_t *word_costs;
     size_t word_mask;
     unsigned word_shift;
+    uint64_t *word_pairs;    /* Bloom filter of the neighbours within words */
+    const uint16_t *plain;   /* [ZW_DBCS_CODES] the character as words have it: simplified; 0 if it is not Chinese */
+    uint8_t *plain_cost;     /* [ZW_DBCS_CODES] how unlikely it is as a word by itself, in quarters of a bit */
+    uint8_t *in_words;       /* [ZW_DBCS_CODES] how unlikely in words of any length; 255 in none */
     const uint32_t *script;
     size_t script_count;
     uint16_t *gbk_of;     /* [0x10000] bytes in GBK, 0 none */
@@ -109,6 +114,13 @@ bool zw_has_reading(const zw_text_tables_t *t, unsigned lead, unsigned trail, ui
 /* How unlikely this word is in running text, in quarters of a bit; 0 if it is none. `word`: one to four simplified
  * characters of 16 bits each, the last lowest. */
 unsigned zw_word_cost(const zw_text_tables_t *t, uint64_t word);
+
+/* False if no word has these neighbours (two characters of 16 bits); true if one may. */
+static inline bool zw_word_maybe(const zw_text_tables_t *t, uint32_t pair)
+{
+    uint32_t bit = (uint32_t)(pair * 0x9E3779B97F4A7C15u >> (64 - ZW_WORD_PAIR_BITS));
+    return t->word_pairs[bit / 64] >> (bit % 64) & 1;
+}
 
 /* The reference `name` (without & and ;): writes one or two code points; returns how many, 0 if unknown. */
 unsigned zw_entity_find(const zw_text_tables_t *t, zw_str_t name, uint32_t ret[2]);

@@ -268,7 +268,10 @@ static uint32_t measure_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, u
         "人民", "人员", "场所", "处理", "处罚", "处以", "所有", "部分", "面向", "分别", "分局", "分公司", "本地", "本市", "口岸",
         "单位", "人均", "条例", "起来", "人才", "所属", "个性", "家具", "家电", "家居", "种子", "门店", "层面", "级别", "日均" };
     zw_str_t word = { 0 };
-    n = ZW_CHARS_ANY(s, i, words, NULL) ? 0 : unit_scan(lexicon, s, i, &word);
+    static const char *const two[] = { "家电商", "家电力", "家电子", "家电影", "家电动", "家电线", "家电缆", "家电池", "家电梯",
+                                       "家电器", "家电信", "家电网", "家具有", "家具备", "家居民" }; /* 12家|电商平台 */
+    bool longer = ZW_CHARS_ANY(s, i, words, NULL) && !ZW_CHARS_ANY(s, i, two, NULL);
+    n = longer ? 0 : unit_scan(lexicon, s, i, &word);
     if (n && f->single && (weak_after_numeral(s, i, n) || ((word.n == 3) && zw_chars_at(s, i, "家庭"))))
         n = 0;
     *cls = n ? ZW_M_COUNT : ZW_M_NUMBER;

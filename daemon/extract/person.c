@@ -201,12 +201,15 @@ static bool post_goes_on(const zw_scan_t *scan, uint32_t end)
     return ZW_CHARS_ANY(&scan->s, end, tails, NULL) > 0;
 }
 
-/* 法人 of 执法人员. */
+/* 法人 of 执法人员, 署长 of 签署长三角协议. */
 static bool torn_from_word(const zw_scan_t *scan, const zw_hit_t *h)
 {
     for (uint32_t from = h->start > 3 ? h->start - 3 : 0; from <= h->start; from++) {
         const zw_hit_t *w = zw_scan_hit(scan, from, ZW_BIT(ZW_L_WORD));
         if (w && w->end > h->start && (from < h->start || w->end > h->end))
+            return true;
+        const zw_hit_t *verb = zw_scan_hit(scan, from, ZW_BIT(ZW_L_STOP));
+        if (verb && from < h->start && verb->end > h->start && verb->end < h->end)
             return true;
     }
     return false;

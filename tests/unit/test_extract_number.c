@@ -26,6 +26,7 @@ static void parses(void **state)
         { "一半以上", 50, NAN, "%", ZW_GE, "" },
         { "万分之三", 0.03, NAN, "%", ZW_EQ, "" },
         { "两成", 20, NAN, "%", ZW_EQ, "" },
+        { "12家电商平台", 12, NAN, "家", ZW_EQ, "电商平台" },
         { "百余家", 100, NAN, "家", ZW_GT, "" },
         { "近百家", 100, NAN, "家", ZW_APPROX, "" },
         { "数十家", 10, NAN, "家", ZW_GT, "" },

@@ -79,11 +79,11 @@ int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size
 typedef struct zw_similar {
     uint64_t number, head;
     double similarity; /* 0..1, of the wording alone; rough, from both articles' marks */
-    bool same_report;  /* also by its figures and names */
+    bool same_report;  /* also by its figures and names, or of the same cluster */
 } zw_similar_t;
 
-/* Articles with wording like that of article `number`, the most alike first, at most `max`; of a cluster only some. Returns how many, or
- * -ZW_E_NOT_FOUND. */
+/* Articles with wording like that of article `number`, the most alike first, at most `max`: up to 256 of its own cluster, and
+ * a few of each other one. Looks at every article held. Returns how many, or -ZW_E_NOT_FOUND. */
 int zw_dedup_similar(zw_dedup_t *dedup, uint64_t number, zw_similar_t *out, size_t max);
 
 typedef struct zw_dedup_info {

@@ -187,12 +187,15 @@ static void test_cluster_and_similar(void **state)
 
     zw_similar_t like[8];
     int n = zw_dedup_similar(dedup, 8, like, 8);
-    assert_int_equal(n, 2); /* 5 is a copy of 3 and not found by its parts */
+    assert_int_equal(n, 3); /* 5 is a copy of 3 and found as a member alone */
     assert_int_equal(like[0].number, 3);
-    assert_true(like[0].same_report);
-    assert_int_equal(like[1].number, 4);
-    assert_false(like[1].same_report);
-    assert_true(like[0].similarity > like[1].similarity);
+    assert_int_equal(like[1].number, 5);
+    assert_true(like[0].same_report && like[1].same_report);
+    assert_int_equal(like[2].number, 4);
+    assert_false(like[2].same_report);
+    assert_true(like[0].similarity == like[1].similarity && like[1].similarity > like[2].similarity);
+    assert_int_equal(zw_dedup_similar(dedup, 8, like, 1), 1);
+    assert_int_equal(like[0].number, 3);
     assert_int_equal(zw_dedup_similar(dedup, 99, like, 8), -ZW_E_NOT_FOUND);
     zw_dedup_close(dedup);
 }

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "endpoint.h"
+#include "related.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -151,6 +152,18 @@ static uint64_t find_article(void *ctx, zw_str_t source, zw_str_t id)
     return number < zw_store_next_number(d->store) ? number : 0;
 }
 
+static int answer_similar(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out)
+{
+    zw_daemon_t *d = ctx;
+    return zw_related_similar(d->indexes.dedup, d->store, number, limit, out);
+}
+
+static int answer_cluster(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out)
+{
+    zw_daemon_t *d = ctx;
+    return zw_related_cluster(d->indexes.dedup, d->store, number, limit, out);
+}
+
 static int open_publish(zw_daemon_t *d)
 {
     const zw_config_t *c = d->config;
@@ -166,6 +179,8 @@ static int open_publish(zw_daemon_t *d)
                                .store = d->store,
                                .status = answer_status,
                                .find_article = find_article,
+                               .similar = answer_similar,
+                               .cluster = answer_cluster,
                                .ctx = d };
     d->status.stats = &d->stats;
     d->status.flow = d->flow;

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-static const char *const answer_names[] = { "page", "status", "article", "pong", "error" };
-enum { ANSWER_COUNT = 5 };
+static const char *const answer_names[] = { "page", "status", "article", "pong", "error", "similar", "cluster" };
+enum { ANSWER_COUNT = 7 };
 
 static zw_pairs_t begin(zw_answer_kind_t kind, zw_str_t req, zw_buf_t *out)
 {
@@ -37,6 +37,8 @@ int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out)
     switch (answer->kind) {
     case ZW_ANSWER_STATUS:
     case ZW_ANSWER_ARTICLE:
+    case ZW_ANSWER_SIMILAR:
+    case ZW_ANSWER_CLUSTER:
         zw_pairs_raw(&p, answer_names[answer->kind], answer->map);
         break;
     case ZW_ANSWER_ERROR:
@@ -58,7 +60,7 @@ int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out)
 
 typedef struct answer_fields {
     zw_answer_t answer;
-    zw_str_t kind, status, article;
+    zw_str_t kind, status, article, similar, cluster;
     zw_sub_t events;
 } answer_fields_t;
 
@@ -72,6 +74,8 @@ static const zw_field_t answer_table[] = {
     { "events", ZW_F_ARRAY, offsetof(answer_fields_t, events), false },
     { "status", ZW_F_RAW_MAP, offsetof(answer_fields_t, status), false },
     { "article", ZW_F_RAW_MAP, offsetof(answer_fields_t, article), false },
+    { "similar", ZW_F_RAW_MAP, offsetof(answer_fields_t, similar), false },
+    { "cluster", ZW_F_RAW_MAP, offsetof(answer_fields_t, cluster), false },
     { "error", ZW_F_STR, offsetof(answer_fields_t, answer.error), false },
     { "field", ZW_F_STR, offsetof(answer_fields_t, answer.field), false },
     { "message", ZW_F_STR, offsetof(answer_fields_t, answer.message), false },
@@ -102,6 +106,21 @@ static int read_events(zw_wire_t *wire, const msgpack_object *list, zw_page_t *p
     return 0;
 }
 
+/* The map that an answer of this kind must have; NULL: it has none. */
+static const zw_str_t *map_of(const answer_fields_t *f, zw_answer_kind_t kind)
+{
+    switch (kind) {
+    case ZW_ANSWER_STATUS: return &f->status;
+    case ZW_ANSWER_ARTICLE: return &f->article;
+    case ZW_ANSWER_SIMILAR: return &f->similar;
+    case ZW_ANSWER_CLUSTER: return &f->cluster;
+    case ZW_ANSWER_PAGE:
+    case ZW_ANSWER_PONG:
+    case ZW_ANSWER_ERROR: break;
+    }
+    return NULL;
+}
+
 int zw_answer_decode(zw_wire_t *wire, zw_str_t message, zw_answer_t *ret)
 {
     zw_reject_t why;
@@ -124,11 +143,11 @@ int zw_answer_decode(zw_wire_t *wire, zw_str_t message, zw_answer_t *ret)
         if (r < 0)
             return r;
     }
-    if (a->kind == ZW_ANSWER_STATUS || a->kind == ZW_ANSWER_ARTICLE) {
-        a->map = a->kind == ZW_ANSWER_STATUS ? f.status : f.article;
-        if (a->map.n == 0)
-            return -ZW_E_MISSING;
-    }
+    const zw_str_t *map_in = map_of(&f, a->kind);
+    if (map_in && map_in->n == 0)
+        return -ZW_E_MISSING;
+    if (map_in)
+        a->map = *map_in;
     *ret = *a;
     return 0;
 }

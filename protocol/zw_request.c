@@ -1,8 +1,8 @@
 #include "zw_fields.h"
 #include "zw_mp.h"
 
-static const char *const op_names[] = { "submit", "replay", "status", "article", "ping" };
-enum { OP_COUNT = 5, MAX_TOPIC = 127, PEEK_KEYS = 64 };
+static const char *const op_names[] = { "submit", "replay", "status", "article", "ping", "similar", "cluster" };
+enum { OP_COUNT = 7, MAX_TOPIC = 127, PEEK_KEYS = 64 };
 
 /* ---- reading */
 
@@ -105,10 +105,12 @@ static const zw_field_t replay_table[] = {
     { "limit", ZW_F_U32, offsetof(request_fields_t, limit), false },
     { "topics", ZW_F_ARRAY, offsetof(request_fields_t, topics), false },
 };
+/* The last is for `similar` and `cluster` alone. */
 static const zw_field_t article_ask_table[] = {
     { "number", ZW_F_U64, offsetof(request_fields_t, number), false },
     { "source", ZW_F_NAME, offsetof(request_fields_t, source), false },
     { "id", ZW_F_NAME, offsetof(request_fields_t, id), false },
+    { "limit", ZW_F_U32, offsetof(request_fields_t, limit), false },
 };
 #define ZW_TABLE(t) (t), sizeof(t) / sizeof *(t)
 
@@ -155,7 +157,8 @@ static int read_replay(zw_sub_t map, const zw_wire_limits_t *limits, zw_request_
 static int read_article_ask(zw_sub_t map, const zw_wire_limits_t *limits, zw_request_t *ret, zw_reject_t *why)
 {
     request_fields_t f = { 0 };
-    int r = zw_fields_read(map, "", ZW_TABLE(article_ask_table), limits, &f, why);
+    size_t known = sizeof article_ask_table / sizeof *article_ask_table - (ret->op == ZW_OP_ARTICLE);
+    int r = zw_fields_read(map, "", article_ask_table, known, limits, &f, why);
     if (r < 0)
         return r;
     if (f.number == 0 && f.id.n == 0)
@@ -163,6 +166,7 @@ static int read_article_ask(zw_sub_t map, const zw_wire_limits_t *limits, zw_req
     ret->number = f.number;
     ret->source = f.source;
     ret->id = f.id;
+    ret->limit = f.limit;
     return 0;
 }
 
@@ -188,6 +192,8 @@ static int read_request(zw_wire_t *wire, zw_str_t message, const zw_wire_limits_
     case ZW_OP_REPLAY:
         return read_replay(map, limits, ret, why);
     case ZW_OP_ARTICLE:
+    case ZW_OP_SIMILAR:
+    case ZW_OP_CLUSTER:
         return read_article_ask(map, limits, ret, why);
     case ZW_OP_STATUS:
     case ZW_OP_PING:
@@ -259,6 +265,16 @@ static void put_replay(zw_pairs_t *p, const zw_request_t *request, zw_buf_t *out
         zw_mp_str(out, request->topics[k]);
 }
 
+static void put_article_ask(zw_pairs_t *p, const zw_request_t *request)
+{
+    if (request->number > 0)
+        zw_pairs_uint(p, "number", request->number);
+    zw_pairs_text(p, "source", request->source);
+    zw_pairs_text(p, "id", request->id);
+    if (request->op != ZW_OP_ARTICLE && request->limit > 0)
+        zw_pairs_uint(p, "limit", request->limit);
+}
+
 int zw_request_encode(const zw_request_t *request, zw_buf_t *out)
 {
     zw_pairs_t p = zw_pairs_begin(out);
@@ -270,11 +286,8 @@ int zw_request_encode(const zw_request_t *request, zw_buf_t *out)
         put_article(&request->article, out);
     } else if (request->op == ZW_OP_REPLAY) {
         put_replay(&p, request, out);
-    } else if (request->op == ZW_OP_ARTICLE) {
-        if (request->number > 0)
-            zw_pairs_uint(&p, "number", request->number);
-        zw_pairs_text(&p, "source", request->source);
-        zw_pairs_text(&p, "id", request->id);
+    } else if (request->op == ZW_OP_ARTICLE || request->op == ZW_OP_SIMILAR || request->op == ZW_OP_CLUSTER) {
+        put_article_ask(&p, request);
     }
     return zw_pairs_end(&p);
 }

@@ -52,7 +52,9 @@ typedef enum {
     ZW_OP_REPLAY,  /* replay: events from a position */
     ZW_OP_STATUS,  /* replay: counters */
     ZW_OP_ARTICLE, /* replay: the stored article and its facts, by zhiwen number or by source and id */
-    ZW_OP_PING     /* both: answered at once with "pong" */
+    ZW_OP_PING,    /* both: answered at once with "pong" */
+    ZW_OP_SIMILAR, /* replay: articles with like wording, by number or by source and id */
+    ZW_OP_CLUSTER  /* replay: the articles that are one report, likewise */
 } zw_op_t;
 
 typedef struct zw_request {
@@ -61,11 +63,11 @@ typedef struct zw_request {
     zw_article_t article;                                    /* SUBMIT */
     uint64_t from, to;                                       /* REPLAY: seq, inclusive; to 0: newest */
     int64_t since_us;                                        /* REPLAY instead of `from`: events from this time on; 0: absent */
-    uint32_t limit;                                          /* REPLAY: at most so many events; 0: the daemon's page */
+    uint32_t limit;                                          /* REPLAY, SIMILAR, CLUSTER: at most so many; 0: as the daemon sees fit */
     zw_str_t topics[ZW_MAX_TOPICS];                          /* REPLAY: prefixes; none: all */
     size_t topic_count;
-    uint64_t number;                                         /* ARTICLE, by number */
-    zw_str_t source, id;                                     /* ARTICLE, by source and id */
+    uint64_t number;                                         /* ARTICLE, SIMILAR, CLUSTER, by number */
+    zw_str_t source, id;                                     /* the same, by source and id */
 } zw_request_t;
 
 /* Decodes a request. Returns 0, or the negative code that is also in *ret_why. Where the message was readable enough,
@@ -140,18 +142,26 @@ typedef struct zw_page {
 
 int zw_page_encode(const zw_page_t *page, zw_buf_t *out);
 
-typedef enum { ZW_ANSWER_PAGE, ZW_ANSWER_STATUS, ZW_ANSWER_ARTICLE, ZW_ANSWER_PONG, ZW_ANSWER_ERROR } zw_answer_kind_t;
+typedef enum {
+    ZW_ANSWER_PAGE,
+    ZW_ANSWER_STATUS,
+    ZW_ANSWER_ARTICLE,
+    ZW_ANSWER_PONG,
+    ZW_ANSWER_ERROR,
+    ZW_ANSWER_SIMILAR,
+    ZW_ANSWER_CLUSTER
+} zw_answer_kind_t;
 
 typedef struct zw_answer {
     zw_answer_kind_t kind;
     zw_str_t req;
     zw_page_t page;                 /* PAGE; of ERROR too_old/too_new: oldest, newest */
-    zw_str_t map;                   /* STATUS, ARTICLE: a MessagePack map */
+    zw_str_t map;                   /* STATUS, ARTICLE, SIMILAR, CLUSTER: a MessagePack map */
     zw_str_t error, field, message; /* ERROR */
 } zw_answer_t;
 
 int zw_answer_decode(zw_wire_t *wire, zw_str_t message, zw_answer_t *ret);
-/* STATUS, ARTICLE, PONG, ERROR; pages by zw_page_encode. */
+/* All but PAGE; pages by zw_page_encode. */
 int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out);
 
 /* ---- topics: "fact.<type>.<region>", "support.<type>.<region>", "article.<outcome>", "heartbeat" */

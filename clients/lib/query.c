@@ -145,17 +145,41 @@ int zw_query_status(zw_query_t *q, int timeout_ms, zw_str_t *ret_map)
     return r;
 }
 
-int zw_query_article(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t id, int timeout_ms, zw_str_t *ret_map)
+/* Fills in which article is meant, asks, and frees `request`; NULL: there was no memory for it. */
+static int ask_about(zw_query_t *q, zw_request_t *request, uint64_t number, zw_str_t source, zw_str_t id,
+                     zw_answer_kind_t kind, int timeout_ms, zw_str_t *ret_map)
 {
-    zw_request_t *request = new_request(ZW_OP_ARTICLE);
     if (!request)
         return -ENOMEM;
     request->number = number;
     request->source = source;
     request->id = id;
-    int r = ask_map(q, request, ZW_ANSWER_ARTICLE, timeout_ms, ret_map);
+    int r = ask_map(q, request, kind, timeout_ms, ret_map);
     free(request);
     return r;
+}
+
+int zw_query_article(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t id, int timeout_ms, zw_str_t *ret_map)
+{
+    return ask_about(q, new_request(ZW_OP_ARTICLE), number, source, id, ZW_ANSWER_ARTICLE, timeout_ms, ret_map);
+}
+
+int zw_query_similar(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit, int timeout_ms,
+                     zw_str_t *ret_map)
+{
+    zw_request_t *request = new_request(ZW_OP_SIMILAR);
+    if (request)
+        request->limit = limit;
+    return ask_about(q, request, number, source, id, ZW_ANSWER_SIMILAR, timeout_ms, ret_map);
+}
+
+int zw_query_cluster(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit, int timeout_ms,
+                     zw_str_t *ret_map)
+{
+    zw_request_t *request = new_request(ZW_OP_CLUSTER);
+    if (request)
+        request->limit = limit;
+    return ask_about(q, request, number, source, id, ZW_ANSWER_CLUSTER, timeout_ms, ret_map);
 }
 
 int zw_query_ping(zw_query_t *q, const char *socket, int timeout_ms, int64_t *ret_us)

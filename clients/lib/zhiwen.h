@@ -182,6 +182,12 @@ int zw_query_open(zw_client_t *client, zw_query_t **ret);
  * refusal, such as -ZW_E_NOT_FOUND. */
 int zw_query_status(zw_query_t *query, int timeout_ms, zw_str_t *ret_map);
 int zw_query_article(zw_query_t *query, uint64_t number, zw_str_t source, zw_str_t id, int timeout_ms, zw_str_t *ret_map);
+/* Articles with like wording, and the articles that are one report with it; by number, or (number 0) by source and id. At most
+ * `limit` are listed (0: as many as zhiwend sees fit). PROTOCOL.md has the keys. -ZW_E_NOT_FOUND: not known, or too old. */
+int zw_query_similar(zw_query_t *query, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit, int timeout_ms,
+                     zw_str_t *ret_map);
+int zw_query_cluster(zw_query_t *query, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit, int timeout_ms,
+                     zw_str_t *ret_map);
 /* Microseconds until zhiwend answered; `socket` is "submit" or "replay" (-EINVAL). */
 int zw_query_ping(zw_query_t *query, const char *socket, int timeout_ms, int64_t *ret_us);
 void zw_query_close(zw_query_t *query); /* takes NULL */

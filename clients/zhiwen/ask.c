@@ -30,13 +30,15 @@ static int parse(cli_t *cli, int argc, char **argv)
     return optind < argc ? cli_usage(cli, "takes no argument \"%s\"", argv[optind]) : -1;
 }
 
-static int tell(const cli_t *cli, int code)
+int cli_refused(const cli_t *cli, int code)
 {
     if (code == -ETIMEDOUT) {
         cli_error(cli, "no answer from zhiwend");
         return CLI_NO_CONNECTION;
     }
-    cli_error(cli, "%s", zw_error_text(code));
+    cli_error(cli, "%s", code == -ZW_E_NOT_FOUND ? "no such article, or not held any more" : zw_error_text(code));
+    if (code == -ZW_E_NOT_FOUND)
+        return CLI_SOME_FAILED;
     return code == -EINTR ? CLI_INTERRUPTED : CLI_TROUBLE;
 }
 
@@ -94,7 +96,7 @@ int cli_status(int argc, char **argv)
     int r = zw_query_open(client, &query);
     if (r == 0)
         r = zw_query_status(query, (int)(cli.timeout_s * 1000), &map);
-    status = r < 0 ? tell(&cli, r) : print_status(&cli, map);
+    status = r < 0 ? cli_refused(&cli, r) : print_status(&cli, map);
     zw_query_close(query);
     zw_client_close(client);
     return status;
@@ -132,7 +134,7 @@ int cli_ping(int argc, char **argv)
     int r = zw_query_open(client, &query);
     if (r == 0)
         r = ping_both(&cli, query);
-    status = r < 0 ? tell(&cli, r) : CLI_OK;
+    status = r < 0 ? cli_refused(&cli, r) : CLI_OK;
     zw_query_close(query);
     zw_client_close(client);
     return status;

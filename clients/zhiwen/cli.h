@@ -54,6 +54,8 @@ void cli_error(const cli_t *cli, const char *format, ...) __attribute__((format(
 int cli_usage(const cli_t *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Opens the client as the options say. CLI_OK, or the exit status after having complained. */
 int cli_connect(cli_t *cli, zw_client_t **ret);
+/* Tells why a question has no answer (code of zw_query_*), and returns the exit status. */
+int cli_refused(const cli_t *cli, int code);
 /* A number of seconds in `text`, not negative. */
 bool cli_seconds(const char *text, double *ret);
 
@@ -75,6 +77,8 @@ int cli_send(int argc, char **argv);
 int cli_watch(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_ping(int argc, char **argv);
+int cli_similar(int argc, char **argv);
+int cli_cluster(int argc, char **argv);
 int cli_extract(int argc, char **argv);
 int cli_repair(int argc, char **argv);
 int cli_rules(int argc, char **argv);

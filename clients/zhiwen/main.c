@@ -1,5 +1,5 @@
-/* zhiwen: the command line. `send`, `watch`, `status` and `ping` are built on libzhiwen alone; `repair`, `extract`, `explain`
- * and `rules` run the daemon's rooms in this process. */
+/* zhiwen: the command line. `send`, `watch`, `status`, `ping`, `similar` and `cluster` are built on libzhiwen alone; `repair`, `extract`,
+ * `explain` and `rules` run the daemon's rooms in this process. */
 #include "cli.h"
 
 #include <locale.h>
@@ -14,6 +14,8 @@ static const struct {
     { "watch", cli_watch, "show facts as they come, from any point on" },
     { "status", cli_status, "show zhiwend's counters" },
     { "ping", cli_ping, "see whether zhiwend answers" },
+    { "similar", cli_similar, "articles with wording like that of one" },
+    { "cluster", cli_cluster, "the articles that are one report with one" },
     { "extract", cli_extract, "facts of articles, without a daemon" },
     { "explain", cli_explain, "why an article gives the facts that it gives" },
     { "repair", cli_repair, "repair a damaged text, without a daemon" },

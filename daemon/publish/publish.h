@@ -23,6 +23,10 @@ typedef void (*zw_status_fn)(void *ctx, zw_buf_t *out);
  * safe beside the committer. */
 typedef uint64_t (*zw_find_article_fn)(void *ctx, zw_str_t source, zw_str_t id);
 
+/* Appends the map that `similar` or `cluster` answers about an article, of at most `limit` articles (0: as many as usual).
+ * Returns 0, -ZW_E_NOT_FOUND, or another error. Called on the replay thread; must be safe beside the committer. */
+typedef int (*zw_related_fn)(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out);
+
 typedef struct zw_publish_options {
     void *zmq; /* context; this and the endpoints are borrowed until zw_publish_stop */
     const char *const *facts_endpoints;
@@ -35,6 +39,7 @@ typedef struct zw_publish_options {
     zw_store_t *store;         /* borrowed */
     zw_status_fn status;
     zw_find_article_fn find_article;
+    zw_related_fn similar, cluster; /* NULL: such questions are answered with not_found */
     void *ctx;
 } zw_publish_options_t;
 

@@ -160,7 +160,18 @@ static int answer_replay(zw_answerer_t *a)
 
 /* ---- the other operations */
 
-static int answer_article(zw_answerer_t *a)
+/* Appends to `bytes` what is asked about an article. 0, or an error to refuse with. */
+static int look_up(zw_answerer_t *a, uint64_t number)
+{
+    const zw_publish_options_t *o = a->options;
+    if (a->request.op == ZW_OP_ARTICLE)
+        return zw_store_article(o->store, number, &a->bytes);
+    zw_related_fn related = a->request.op == ZW_OP_SIMILAR ? o->similar : o->cluster;
+    int r = related ? related(o->ctx, number, a->request.limit, &a->bytes) : -ZW_E_NOT_FOUND;
+    return r == 0 && a->bytes.failed ? -ENOMEM : r;
+}
+
+static int answer_about_article(zw_answerer_t *a, zw_answer_kind_t kind)
 {
     const zw_request_t *request = &a->request;
     uint64_t number = request->number;
@@ -170,10 +181,10 @@ static int answer_article(zw_answerer_t *a)
     if (!number)
         return refuse(a, -ZW_E_NOT_FOUND, field, NULL);
     zw_buf_clear(&a->bytes);
-    int r = zw_store_article(a->options->store, number, &a->bytes);
+    int r = look_up(a, number);
     if (r < 0)
         return refuse(a, r, field, NULL);
-    zw_answer_t answer = { .kind = ZW_ANSWER_ARTICLE, .req = request->req, .map = zw_buf_str(&a->bytes) };
+    zw_answer_t answer = { .kind = kind, .req = request->req, .map = zw_buf_str(&a->bytes) };
     return encode(a, &answer);
 }
 
@@ -195,7 +206,9 @@ static int answer_request(zw_answerer_t *a)
     switch (a->request.op) {
     case ZW_OP_REPLAY: return answer_replay(a);
     case ZW_OP_STATUS: return answer_status(a);
-    case ZW_OP_ARTICLE: return answer_article(a);
+    case ZW_OP_ARTICLE: return answer_about_article(a, ZW_ANSWER_ARTICLE);
+    case ZW_OP_SIMILAR: return answer_about_article(a, ZW_ANSWER_SIMILAR);
+    case ZW_OP_CLUSTER: return answer_about_article(a, ZW_ANSWER_CLUSTER);
     case ZW_OP_PING: {
         zw_answer_t pong = { .kind = ZW_ANSWER_PONG, .req = a->request.req };
         return encode(a, &pong);

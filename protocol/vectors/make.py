@@ -79,6 +79,14 @@ good("request-status", "request", "counters", {"v": 1, "op": "status", "req": 4}
 good("request-article-number", "request", "a stored article, by its number", {"v": 1, "op": "article", "req": 5, "number": 12})
 good("request-article-id", "request", "a stored article, by its sender's source and id",
      {"v": 1, "op": "article", "req": 6, "source": "温州日报", "id": "a-1"})
+good("request-similar-number", "request", "articles with wording like that of one, by its number",
+     {"v": 1, "op": "similar", "req": 11, "number": 12, "limit": 50})
+good("request-similar-id", "request", "the same, by its sender's source and id",
+     {"v": 1, "op": "similar", "req": 12, "source": "温州日报", "id": "a-1"})
+good("request-cluster-number", "request", "the articles that are one report with it",
+     {"v": 1, "op": "cluster", "req": 13, "number": 12})
+good("request-cluster-id", "request", "the same, by its sender's source and id",
+     {"v": 1, "op": "cluster", "req": 14, "source": "温州日报", "id": "a-1", "limit": 2})
 good("request-ping", "request", "is anyone there?", {"v": 1, "op": "ping", "req": 4294967296})
 
 # ---- answers of `submit`
@@ -133,6 +141,17 @@ good("answer-status", "answer", "counters; their keys may grow",
 good("answer-article", "answer", "a stored article",
      {"v": 1, "req": 5, "answer": "article",
       "article": {**ARTICLE, "status": "new", "text": BODY, "facts": [FACT], "body_is_text": False, "body": BODY.encode("gbk")}})
+good("answer-similar", "answer", "a near copy of it, and a report of its own in the same words",
+     {"v": 1, "req": 11, "answer": "similar", "similar": {"number": 12, "id": "a-1", "source": "温州日报", "articles": [
+         {"number": 13, "id": "b", "head": 12, "similarity": 0.9375, "same_report": True},
+         {"number": 9, "id": "z-7", "source": "宁波日报", "head": 9, "similarity": 0.5, "same_report": False}]}})
+good("answer-cluster", "answer", "three articles, one report; two are listed",
+     {"v": 1, "req": 14, "answer": "cluster", "cluster": {
+         "number": 12, "id": "a-1", "source": "温州日报", "head": 12, "head_id": "a-1", "members": 3,
+         "first_seen": 1793520000000000, "last_seen": 1793523600000000,
+         "articles": [{"number": 12, "id": "a-1", "source": "温州日报"}, {"number": 13, "id": "b"}]}})
+good("answer-not-found", "answer", "an article that is not known, or not held any more",
+     {"v": 1, "req": 12, "answer": "error", "error": "not_found", "field": "id", "message": "no such article"})
 good("answer-pong", "answer", "yes", {"v": 1, "req": 4294967296, "answer": "pong"})
 good("answer-too-old", "answer", "a position that is not kept any more; both ends of what is",
      {"v": 1, "req": 1, "answer": "error", "error": "too_old", "field": "from",
@@ -198,3 +217,6 @@ refused("refused-replay-topics-type", "topics that are no list", {**R, "from": 1
 refused("refused-replay-topics-many", "more than 256 topics", {**R, "from": 1, "topics": ["a"] * 257}, "too_many", "topics", req=7)
 refused("refused-replay-topic-long", "a topic of more than 127 bytes", {**R, "from": 1, "topics": ["a" * 128]}, "too_large", "topics", req=7)
 refused("refused-article-nowhere", "an article by nothing", {"v": 1, "op": "article", "req": 7}, "missing", "number", req=7)
+refused("refused-similar-nowhere", "articles like none", {"v": 1, "op": "similar", "req": 7}, "missing", "number", req=7)
+refused("refused-cluster-nowhere", "a source without an id", {"v": 1, "op": "cluster", "req": 7, "source": "x"}, "missing", "number", req=7)
+refused("refused-cluster-limit", "limit that is a str", {"v": 1, "op": "cluster", "req": 7, "number": 1, "limit": "2"}, "type", "limit", req=7)

@@ -139,10 +139,11 @@ def rules_are_checked():
 def wrong_usage():
     for args in [("send", "--nonsense"), ("watch", "--from", "yesterday"), ("watch", "extra"), ("watch", "--region", "abc"),
                  ("watch", "--count", "0"), ("status", "x"), ("nothing",), (), ("rules",), ("repair", "a", "b"),
-                 ("ping", "--timeout", "soon"), ("send", "--window", "0"), ("ping", "--submit", "/no/endpoint")]:
+                 ("ping", "--timeout", "soon"), ("send", "--window", "0"), ("ping", "--submit", "/no/endpoint"), ("similar",), ("cluster", "1", "2"),
+                 ("similar", "--id", "x", "3"), ("cluster", "--source", "s"), ("similar", "--limit", "201", "1")]:
         done = zhiwen(*args, status=2)
         check(done.stderr and not done.stdout, "usage of %s" % (args,))
-    for command in ("send", "watch", "status", "ping", "extract", "explain", "repair", "rules"):
+    for command in ("send", "watch", "status", "ping", "similar", "cluster", "extract", "explain", "repair", "rules"):
         check(("usage: zhiwen " + command).encode() in zhiwen(command, "--help").stdout, "help of " + command)
     check(zhiwen("--version").stdout.startswith(b"zhiwen "), "version")
 
@@ -152,6 +153,7 @@ def nobody_there():
     zhiwen("ping", "--timeout", "0.2", status=3)
     zhiwen("status", "--timeout", "0.2", status=3)
     zhiwen("watch", "--until-idle", "0.1", "--timeout", "0.3", status=3)
+    zhiwen("cluster", "--timeout", "0.2", "1", status=3)
     done = zhiwen("send", "--json", "--timeout", "0.3", SAMPLES[0], status=3)
     equal(lines(done)[0]["status"], "unsent", "outcome")
     check(time.time() - began < 30, "takes long")

@@ -50,7 +50,8 @@ def page_shows_their_bytes():
 
 def socket_of(about, name):
     op = about.get("meaning", {}).get("op") if about["ok"] else None
-    if op in ("replay", "status", "article") or name.startswith(("refused-replay", "refused-article-nowhere")):
+    if op in ("replay", "status", "article", "similar", "cluster") or name.startswith(
+            ("refused-replay", "refused-article-nowhere", "refused-similar", "refused-cluster")):
         return "replay"
     return "submit"
 
@@ -78,7 +79,7 @@ def put_to_a_daemon():
             elif where == "submit":
                 check(answer["status"] in ("new", "duplicate"), "%s: %s" % (name, answer))
             else:
-                check(answer["answer"] in ("page", "status", "article") or answer["error"] in ("too_new", "not_found"),
+                check(answer["answer"] in ("page", "status", "article", "similar", "cluster") or answer["error"] in ("too_new", "not_found"),
                       "%s: %s" % (name, answer))
         equal(d.stop(), 0, "exit")
 

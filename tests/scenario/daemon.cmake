@@ -7,3 +7,6 @@ foreach(scenario refused_by_name noise large_and_odd_articles senders_wait_when_
   zw_scenario(daemon_${scenario} scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/scenario/daemon_bad_input.py ${scenario})
 endforeach()
 zw_scenario(daemon_notifies scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/scenario/daemon_systemd.py notifies)
+foreach(scenario similar_and_cluster too_old command_line)
+  zw_scenario(daemon_related_${scenario} scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/scenario/daemon_related.py ${scenario})
+endforeach()

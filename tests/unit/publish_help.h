@@ -34,6 +34,29 @@ static inline uint64_t pub_find(void *ctx, zw_str_t source, zw_str_t id)
     return zw_str_eqz(source, "s") && zw_str_eqz(id, "known") ? 1 : 0;
 }
 
+/* Knows article 1 alone; the map tells what it was asked for. */
+static inline int pub_similar(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out)
+{
+    (void)ctx;
+    if (number != 1)
+        return -ZW_E_NOT_FOUND;
+    zw_mp_map(out, 1);
+    zw_mp_key(out, "similar");
+    zw_mp_uint(out, limit);
+    return 0;
+}
+
+static inline int pub_cluster(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out)
+{
+    (void)ctx;
+    if (number != 1)
+        return -ZW_E_NOT_FOUND;
+    zw_mp_map(out, 1);
+    zw_mp_key(out, "cluster");
+    zw_mp_uint(out, limit);
+    return 0;
+}
+
 static inline int pub_setup(void **state)
 {
     pub_t *p = calloc(1, sizeof(*p));
@@ -59,7 +82,9 @@ static inline int pub_setup(void **state)
                                          .socket_mode = 0640,
                                          .store = p->h->store,
                                          .status = pub_status,
-                                         .find_article = pub_find };
+                                         .find_article = pub_find,
+                                         .similar = pub_similar,
+                                         .cluster = pub_cluster };
     *state = p;
     return 0;
 }

@@ -187,6 +187,36 @@ static void test_other_operations(void **state)
     zmq_close(dealer);
 }
 
+static void test_similar_and_cluster(void **state)
+{
+    pub_t *p = *state;
+    static const struct {
+        zw_op_t op;
+        zw_answer_kind_t kind;
+        const char *map;
+    } table[] = { { ZW_OP_SIMILAR, ZW_ANSWER_SIMILAR, "\x81\xa7" "similar\x05" },
+                  { ZW_OP_CLUSTER, ZW_ANSWER_CLUSTER, "\x81\xa7" "cluster\x05" } };
+    pub_start(p);
+    void *dealer = pub_connect(p, ZMQ_DEALER, p->replay, 0);
+    for (size_t k = 0; k < sizeof(table) / sizeof(table[0]); k++) {
+        zw_op_t op = table[k].op;
+        zw_answer_t answer = pub_ask(p, dealer, (zw_request_t){ .op = op, .number = 1, .limit = 5 });
+        assert_int_equal(answer.kind, table[k].kind);
+        assert_true(zw_str_eqz(answer.map, table[k].map));
+        zw_request_t by_id = { .op = op, .source = ZW_STR_LIT("s"), .id = ZW_STR_LIT("known"), .limit = 5 };
+        answer = pub_ask(p, dealer, by_id);
+        assert_int_equal(answer.kind, table[k].kind);
+        assert_true(zw_str_eqz(answer.map, table[k].map));
+        answer = pub_ask(p, dealer, (zw_request_t){ .op = op, .source = ZW_STR_LIT("other"), .id = ZW_STR_LIT("known") });
+        assert_error(&answer, "not_found", "id");
+        answer = pub_ask(p, dealer, (zw_request_t){ .op = op, .number = 2 });
+        assert_error(&answer, "not_found", "number");
+        answer = pub_ask(p, dealer, (zw_request_t){ .op = op });
+        assert_error(&answer, "missing", "number");
+    }
+    zmq_close(dealer);
+}
+
 /* Sends raw frames and reads one answer, with the delimiter in front when there is one. */
 static zw_answer_t ask_raw(pub_t *p, void *dealer, const zw_str_t *frames, size_t n, bool delimited)
 {
@@ -286,6 +316,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_scan_is_bounded, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_too_old_too_new, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_other_operations, pub_setup, pub_teardown),
+        cmocka_unit_test_setup_teardown(test_similar_and_cluster, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_shapes, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_client_that_does_not_read, pub_setup, pub_teardown),
     };

@@ -3,10 +3,28 @@
 
 enum { DOC_MAX = 160 };
 
+/* 〈意见〉, <<意见>>, <意见>: how sources write 《》 that cannot or do not want to. */
+static uint32_t other_marks(const zw_chars_t *s, uint32_t i, uint32_t *ret_inner_start, uint32_t *ret_inner_end)
+{
+    enum { LEAST = 4, MOST = 60 };
+    uint32_t open = zw_char(s, i), close = open == 0x3008 ? 0x3009 : '>';
+    if (open != 0x3008 && open != '<')
+        return 0;
+    uint32_t width = open == '<' && zw_char(s, i + 1) == '<' ? 2 : 1, from = i + width, k = from;
+    while (k < s->n && k - from < MOST && (zw_is_han(s->cp[k]) || zw_is_ascii_alnum(s->cp[k]) || s->cp[k] == 0x201C ||
+                                           s->cp[k] == 0x201D || s->cp[k] == 0x3001 || zw_is_dash(s->cp[k])))
+        k++;
+    if (k - from < LEAST || zw_char(s, k) != close || (width == 2 && zw_char(s, k + 1) != close) || !zw_is_han(s->cp[from]))
+        return 0;
+    *ret_inner_start = from;
+    *ret_inner_end = k;
+    return k + width - i;
+}
+
 uint32_t zw_doc_scan(const zw_chars_t *s, uint32_t i, uint32_t *ret_inner_start, uint32_t *ret_inner_end)
 {
     if (zw_char(s, i) != 0x300A)
-        return 0;
+        return other_marks(s, i, ret_inner_start, ret_inner_end);
     int depth = 0;
     for (uint32_t k = i; k < s->n && k - i < DOC_MAX; k++) {
         if (s->cp[k] == 0x300A)

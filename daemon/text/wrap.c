@@ -1,14 +1,16 @@
-/* Hard-wrapped lines. Two shapes: lines of one length to the character, cut blind (mail, PDF, consoles), and lines of
- * about one width. Whether a text is wrapped at all is judged on the whole: most of its longer lines end without an
+/* Hard-wrapped lines. Three shapes: one width for the whole text, where a mark may hang over or a line be a little
+ * short to keep marks from the margin (mail, PDF, editors); lines of one length to the character in each paragraph,
+ * cut blind; and lines of about one width. Whether a text is wrapped at all is judged on the whole: most of its longer lines end without an
  * end of sentence. In a text that is not, nothing is joined.
  */
 #include "text/stage.h"
 
 #include <errno.h>
+#include <limits.h>
 
 #include "base/utf8.h"
 
-enum { LINE_MIN = 15, SPREAD = 6, PARA_END_MAX = 3 };
+enum { LINE_MIN = 15, SPREAD = 6, PARA_END_MAX = 3, HANG = 2, WIDTH_MAX = 256 };
 
 typedef struct wrapped {
     uint32_t start, end; /* units, without the line break */
@@ -92,6 +94,146 @@ static uint32_t common_width(const wrapped_t *l, size_t n)
     return best;
 }
 
+/* The one width of the whole text, 0 if it has none: nearly all open lines have it and hardly any is longer. */
+static uint32_t one_width(const wrapped_t *l, size_t n)
+{
+    uint32_t counts[WIDTH_MAX] = { 0 }, width = 0;
+    size_t open = 0, full = 0, over = 0, longer = 0;
+    for (size_t i = 0; i + 1 < n; i++)
+        if (l[i].n >= LINE_MIN && l[i].n < WIDTH_MAX && !l[i].final && !l[i].fixed) {
+            open++;
+            counts[l[i].n]++;
+        }
+    for (uint32_t k = 0; k < WIDTH_MAX; k++)
+        width = counts[k] > counts[width] ? k : width;
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (l[i].n < LINE_MIN || l[i].fixed)
+            continue;
+        longer++;
+        full += !l[i].final && l[i].n + HANG >= width && l[i].n <= width + HANG;
+        over += l[i].n > width + HANG;
+    }
+    return open >= 4 && full * 5 >= open * 4 && over * 50 <= longer && full * 2 > longer ? width : 0;
+}
+
+/* Whether paragraphs begin with an indent: what follows a short line does. */
+static bool is_indented(const wrapped_t *l, size_t n, uint32_t width)
+{
+    size_t begins = 0, indented = 0;
+    for (size_t i = 0; i + 1 < n; i++)
+        if (l[i].n + HANG < width && l[i].n && l[i + 1].n) {
+            begins++;
+            indented += l[i + 1].indented;
+        }
+    return indented >= 2 && indented * 5 >= begins * 4;
+}
+
+typedef enum { BREAKS, GOES_ON, OPEN_QUESTION } wrap_join_t;
+
+/* For one width: whether line i goes on in line i + 1. */
+static wrap_join_t join_fixed(const wrapped_t *l, size_t n, size_t i, uint32_t width, bool indents)
+{
+    const wrapped_t *a = &l[i], *b = &l[i + 1];
+    if (a->n == 0 || b->n == 0 || a->fixed || b->indented)
+        return BREAKS;
+    bool full = a->n + HANG >= width;
+    if (b->continues || (full && !a->final && !b->numbered))
+        return GOES_ON;
+    if (!full || b->item || (a->final && b->numbered))
+        return BREAKS;
+    if (indents || !a->final)
+        return GOES_ON;
+    if (a->n < width)
+        return BREAKS;
+    /* A full line that happens to end a sentence. A short line behind it that does not end one is a heading. */
+    return b->final || b->n + HANG >= width || i + 2 == n ? OPEN_QUESTION : BREAKS;
+}
+
+/* log2 in sixteenths, straight between the powers of two. */
+static int log2_of(uint32_t n)
+{
+    int bits = 31 - __builtin_clz(n | 1);
+    return 16 * bits + (int)(((uint64_t)n << 4 >> bits) & 15);
+}
+
+/* How unlikely a paragraph of n characters is, in sixteenths of a bit: log-normal around the text's `usual` log2, with
+ * a deviation of 0.8 bits. */
+static int paragraph_cost(uint32_t n, int usual)
+{
+    int lg = log2_of(n ? n : 1), d = lg - usual;
+    return lg + 7 + d * d * 9 / 128;
+}
+
+/* The usual log2 of a paragraph's length, by those whose ends are certain, and by what news has. */
+static int usual_length(const wrapped_t *l, size_t n, const uint8_t *join)
+{
+    enum { NEWS = 107, WEIGHT = 3 }; /* 100 characters; counted as so many paragraphs */
+    int64_t sum = NEWS * WEIGHT, count = WEIGHT;
+    uint32_t length = 0;
+    bool certain = true;
+    for (size_t i = 0; i < n; i++) {
+        length += l[i].n;
+        if (i + 1 < n && join[i] != BREAKS) {
+            certain &= join[i] != OPEN_QUESTION;
+            continue;
+        }
+        if (certain && l[i].final && length >= LINE_MIN) {
+            sum += log2_of(length);
+            count++;
+        }
+        length = 0;
+        certain = true;
+    }
+    return (int)(sum / count);
+}
+
+/* Answers the open questions between lines `from` and `to` (a block whose ends are certain): cuts it into paragraphs
+ * of likely lengths. A sentence ends at one place in thirty-five, so at the end of a full line by chance. */
+static void answer(const wrapped_t *l, size_t from, size_t to, int usual, uint8_t *join)
+{
+    enum { CHANCE = 82, MAX = 24 };
+    size_t ends[MAX + 1]; /* the lines behind which a cut may be, and the last */
+    uint32_t lengths[MAX + 1], length = 0;
+    size_t n = 0;
+    for (size_t i = from; i <= to && n <= MAX; i++) {
+        length += l[i].n;
+        if (i == to || (join[i] == OPEN_QUESTION && n < MAX)) {
+            ends[n] = i;
+            lengths[n++] = length;
+        }
+    }
+    int best[MAX + 2] = { 0 };
+    size_t back[MAX + 2] = { 0 };
+    for (size_t k = 1; k <= n; k++) {
+        best[k] = INT_MAX;
+        for (size_t j = 0; j < k; j++) {
+            int cost = best[j] + paragraph_cost(lengths[k - 1] - (j ? lengths[j - 1] : 0), usual) + (int)(k - 1 - j) * CHANCE;
+            if (cost < best[k])
+                best[k] = cost, back[k] = j;
+        }
+    }
+    for (size_t i = from; i < to; i++)
+        join[i] = GOES_ON;
+    for (size_t k = back[n]; k > 0; k = back[k])
+        join[ends[k - 1]] = BREAKS;
+}
+
+/* For one width: fills join[i] for each line but the last. */
+static void joins_fixed(const wrapped_t *l, size_t n, uint32_t width, uint8_t *join)
+{
+    bool indents = is_indented(l, n, width);
+    for (size_t i = 0; i + 1 < n; i++)
+        join[i] = (uint8_t)join_fixed(l, n, i, width, indents);
+    int usual = usual_length(l, n, join);
+    for (size_t from = 0, to; from < n; from = to + 1) {
+        bool open = false;
+        for (to = from; to + 1 < n && join[to] != BREAKS; to++)
+            open |= join[to] == OPEN_QUESTION;
+        if (open)
+            answer(l, from, to, usual, join);
+    }
+}
+
 /* Whether most longer lines end open, at about one width. */
 static bool is_loose(const wrapped_t *l, size_t n, uint32_t usual)
 {
@@ -171,9 +313,15 @@ int zw_wrap_join(zw_repair_t *r)
         start = end + 1;
     }
     uint32_t width = 0, usual = common_width(l, lines), full = shortest_full(l, lines);
-    bool blind = is_blind(l, lines);
+    uint32_t fixed = one_width(l, lines);
+    bool blind = fixed || is_blind(l, lines);
     if (!blind && !is_loose(l, lines, usual))
         return 0;
+    uint8_t *join = fixed ? zw_arena_calloc(r->arena, lines, 1) : NULL;
+    if (fixed && !join)
+        return -ENOMEM;
+    if (fixed)
+        joins_fixed(l, lines, fixed, join);
     size_t w = 0;
     for (size_t i = 0; i < lines; i++) {
         uint32_t from = l[i].start;
@@ -183,7 +331,7 @@ int zw_wrap_join(zw_repair_t *r)
         w += l[i].end - from;
         if (i + 1 == lines)
             break;
-        bool on = blind ? goes_on_blind(l, lines, i, width, full) : goes_on_loose(l, i, usual);
+        bool on = fixed ? join[i] == GOES_ON : blind ? goes_on_blind(l, lines, i, width, full) : goes_on_loose(l, i, usual);
         width = on ? l[i].n : 0;
         if (!on) {
             u[w++] = u[l[i].end];

@@ -128,6 +128,12 @@ static bool splits_words(const zw_paragraph_t *p, uint32_t at, uint32_t width, z
 {
     if (begins_at(p, at, whole.end, "、") || begins_at(p, at, whole.end, ",") || width > 3)
         return true;
+    /* 嘉和电器公司: one character alone is no member */
+    bool lone = at >= whole.start + 3 && p->mention[at - 3] < 0 && begins_at(p, at - 3, at, "”") == false;
+    for (uint32_t back = 6; lone && back <= 9 && at >= whole.start + back; back += 3)
+        lone = false;
+    if (lone)
+        return false;
     /* 和平, 与会, 及格, 涉及, 以及: a lone character between words may belong to one */
     static const char *const WORDS[] = { "和平", "和谐", "与会", "参与", "及格", "及时", "涉及", "普及", "温和", "总和", "和田", "共和",
                                          "以及", "遍及", "危及", "波及", "顾及", "与时俱进", "饱和", "缓和", "和睦" };

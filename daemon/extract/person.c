@@ -266,6 +266,18 @@ static bool journalist_at(zw_scan_t *scan, uint32_t i)
     return true;
 }
 
+/* 村民王德贵说: people without a post who are asked. */
+static bool everyman_before(const zw_scan_t *scan, uint32_t i)
+{
+    static const char *const people[] = { "农户", "村民", "果农", "农民", "茶农", "菜农", "种植户", "养殖户", "大户", "社员", "市民", "居民", "消费者",
+                                          "工人", "职工", "员工", "老人", "支书", "店主", "老板", "摊主", "匠", "师傅", "游客", "车主", "司机",
+                                          "学生", "家长", "业主", "住户", "顾客", "商户", "传人", "负责人", "牧民", "渔民", "队员" };
+    for (size_t k = 0; k < sizeof(people) / sizeof(*people); k++)
+        if (zw_chars_before(&scan->s, i, people[k]))
+            return true;
+    return false;
+}
+
 /* 陈婉玲告诉记者 at the head of a clause. */
 static void sayer_at(zw_scan_t *scan, uint32_t i)
 {
@@ -276,7 +288,7 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
     uint32_t before = i ? scan->s.cp[i - 1] : 0;
     bool appointed = zw_chars_before(&scan->s, i, "任命") || zw_chars_before(&scan->s, i, "选举") ||
                      zw_chars_before(&scan->s, i, "推选") || zw_chars_before(&scan->s, i, "聘任");
-    if (i && zw_is_han(before) && !appointed)
+    if (i && zw_is_han(before) && !appointed && !everyman_before(scan, i))
         return;
     if (before == 0x3001 || zw_is_ascii_alnum(before))
         return;

@@ -44,6 +44,20 @@ static bool is_numbered(const zw_unit_t *u, size_t n)
     return k > digits && k < n && (u[k].cp == 0x3001 || u[k].cp == '.' || u[k].cp == ')' || u[k].cp == 0xFF09);
 }
 
+/* "问:", "联系人:", "【广告】": what begins a speaker's words or an entry. */
+static bool is_labelled(const zw_unit_t *u, size_t n)
+{
+    if (n > 2 && u[0].cp == 0x3010)
+        return true;
+    for (size_t k = 0; k < n && k <= 4; k++) {
+        if (u[k].cp == ':' || u[k].cp == 0xFF1A)
+            return k > 0;
+        if (u[k].cp < 0x2500)
+            return false;
+    }
+    return false;
+}
+
 static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t start, size_t end, size_t text_end)
 {
     wrapped_t l = { .start = (uint32_t)start, .end = (uint32_t)end, .n = (uint32_t)(end - start) };
@@ -59,10 +73,10 @@ static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t s
         l.final = end + 1 < text_end && is_numbered(u + end + 1, text_end - end - 1);
     l.final |= k > start && k < end && (zw_is_digit(u[k - 1].cp) || u[k - 1].cp == 0x65E5) && is_closing(u[end - 1].cp); /* title(date) */
     l.indented = end - start >= 2 && zw_kind(t, u[start].cp) & ZW_IS_BLANK && zw_kind(t, u[start + 1].cp) & ZW_IS_BLANK;
-    l.numbered = is_numbered(u + start, end - start);
+    l.numbered = is_numbered(u + start, end - start) || is_labelled(u + start, end - start);
     l.colon = end > start && (u[end - 1].cp == ':' || u[end - 1].cp == 0xFF1A);
     uint32_t first = end > start ? u[start].cp : 0;
-    l.item = first == '-' || first == '*' || first == 0xB7 || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
+    l.item = (first == '-' && !(end - start > 1 && zw_is_digit(u[start + 1].cp))) || first == '*' || first == 0xB7 || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
     l.continues = is_closing(first) || first == 0x3002 || first == ',' || first == 0xFF0C || first == 0x3001 || first == ';' || first == 0xFF1B ||
                   first == ':' || first == 0xFF1A;
     return l;
@@ -75,7 +89,7 @@ static bool is_blind(const wrapped_t *l, size_t n)
     for (size_t i = 0; i + 1 < n; i++) {
         if (l[i].n < LINE_MIN || l[i].fixed || l[i + 1].item)
             continue;
-        if (!l[i].final)
+        if (!l[i].final && !l[i].colon)
             open++;
         if (!l[i].final && l[i + 1].n <= l[i].n && (l[i + 1].n == l[i].n || l[i + 1].final))
             same++;
@@ -100,7 +114,7 @@ static uint32_t one_width(const wrapped_t *l, size_t n)
     uint32_t counts[WIDTH_MAX] = { 0 }, width = 0;
     size_t open = 0, full = 0, over = 0, longer = 0;
     for (size_t i = 0; i + 1 < n; i++)
-        if (l[i].n >= LINE_MIN && l[i].n < WIDTH_MAX && !l[i].final && !l[i].fixed) {
+        if (l[i].n >= LINE_MIN && l[i].n < WIDTH_MAX && !l[i].final && !l[i].colon && !l[i].fixed) {
             open++;
             counts[l[i].n]++;
         }
@@ -110,10 +124,10 @@ static uint32_t one_width(const wrapped_t *l, size_t n)
         if (l[i].n < LINE_MIN || l[i].fixed)
             continue;
         longer++;
-        full += !l[i].final && l[i].n + HANG >= width && l[i].n <= width + HANG;
+        full += !l[i].final && !l[i].colon && l[i].n + HANG >= width && l[i].n <= width + HANG;
         over += l[i].n > width + HANG;
     }
-    return open >= 4 && full * 5 >= open * 4 && over * 50 <= longer && full * 2 > longer ? width : 0;
+    return open >= 4 && full * 5 >= open * 4 && over * 50 <= longer && full * 3 >= longer && counts[width] >= 3 ? width : 0;
 }
 
 /* Whether paragraphs begin with an indent: what follows a short line does. */

@@ -176,10 +176,11 @@ int zw_frame_subject(const zw_run_t *run, const zw_paragraph_t *p, size_t senten
 zw_str_t zw_frame_place_name(const zw_run_t *run, uint32_t code);
 /* Whose place it is, as a name: 全市 → 温州市; others as they stand. */
 zw_str_t zw_frame_name(const zw_run_t *run, int mention);
-/* match_shared.c: the body that stands behind a row of places which ends at `at`, for each of them, or -1; and its name
- * with the place. */
+/* match_shared.c: the body that stands behind a row of places which ends at `at`, for each of them, or -1; what the last
+ * of a row of places has behind its own (上海、安徽市场监管局), or nothing; and such a name with a place. */
 int zw_shared_body(const zw_run_t *run, const zw_paragraph_t *p, uint32_t at);
-zw_str_t zw_shared_name(zw_run_t *run, int place, int body);
+zw_str_t zw_shared_rest(const zw_run_t *run, const zw_piece_t *pieces, size_t n);
+zw_str_t zw_shared_name(zw_run_t *run, int place, zw_str_t body);
 /* fill_time.c, fill_region.c, fill_modality.c */
 void zw_fill_time(zw_run_t *run, zw_draft_t *draft);
 /* Leaves the time open: the month of publication, as of what is not dated. */

@@ -100,6 +100,7 @@ static void bind_list(zw_run_t *run, const zw_draft_t *d, zw_bound_t *slot, cons
     if (slot->value.kind == ZW_V_LIST)
         old = slot->value.list.n;
     int body = zw_shared_body(run, p, capture->piece.sk.end);
+    zw_str_t shared = body >= 0 ? zw_frame_name(run, body) : zw_shared_rest(run, pieces, n);
     zw_value_t *items = zw_arena_calloc(run->arena, old + n, sizeof(*items));
     if (!items) {
         run->no_memory = true;
@@ -109,8 +110,8 @@ static void bind_list(zw_run_t *run, const zw_draft_t *d, zw_bound_t *slot, cons
     for (; count < old; count++)
         items[count] = slot->value.list.items[count];
     for (size_t i = 0; i < n; i++) {
-        bool place = body >= 0 && zw_is_class(run, pieces[i].mention, ZW_CLASS_BIT(ZW_M_REGION));
-        zw_value_t value = as_string(place ? zw_shared_name(run, pieces[i].mention, body)
+        bool place = shared.n > 0 && zw_is_class(run, pieces[i].mention, ZW_CLASS_BIT(ZW_M_REGION));
+        zw_value_t value = as_string(place ? zw_shared_name(run, pieces[i].mention, shared)
                                            : zw_piece_text(run->text, run->mentions, &pieces[i]));
         bool known = value.kind == ZW_V_NULL;
         for (size_t j = 0; j < count && !known; j++)

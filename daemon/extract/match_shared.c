@@ -39,9 +39,32 @@ int zw_shared_body(const zw_run_t *run, const zw_paragraph_t *p, uint32_t at)
     return m->region == 0 || m->region_by_context ? p->mention[at] : -1;
 }
 
-zw_str_t zw_shared_name(zw_run_t *run, int place, int body)
+/* 市场监管局 of 安徽市场监管局, 安徽省市场监管局. Empty: it does not begin with its place. */
+static zw_str_t without_place(const zw_run_t *run, const zw_mention_t *m)
 {
-    zw_str_t a = zw_frame_name(run, place), b = zw_frame_name(run, body);
+    enum { HAN = 3 };
+    zw_str_t place = zw_frame_place_name(run, m->region), name = m->canonical;
+    if (m->region_by_context || place.n <= HAN)
+        return zw_str("", 0);
+    if (!zw_str_starts(name, place))
+        place.n -= HAN;
+    if (place.n < 2 * HAN || !zw_str_starts(name, place) || name.n < place.n + 2 * HAN)
+        return zw_str("", 0);
+    return zw_str(name.p + place.n, name.n - place.n);
+}
+
+zw_str_t zw_shared_rest(const zw_run_t *run, const zw_piece_t *pieces, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (!zw_is_class(run, pieces[i].mention, ZW_CLASS_BIT(ZW_M_REGION)))
+            return zw_str("", 0);
+    bool body = n > 1 && zw_is_class(run, pieces[n - 1].mention, ZW_CLASS_BIT(ZW_M_GOV) | ZW_CLASS_BIT(ZW_M_ASSOC));
+    return body ? without_place(run, &run->mentions[pieces[n - 1].mention]) : zw_str("", 0);
+}
+
+zw_str_t zw_shared_name(zw_run_t *run, int place, zw_str_t b)
+{
+    zw_str_t a = zw_frame_name(run, place);
     enum { HAN = 3 }; /* 天津市 and 市质监局: one 市 */
     if (a.n > HAN && b.n > HAN && memcmp(a.p + a.n - HAN, b.p, HAN) == 0)
         a.n -= HAN;

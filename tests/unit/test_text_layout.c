@@ -107,6 +107,30 @@ static void test_wrap(void **state)
     check_str(t.text, P1 "\n" P2 "\n" P3, "wrapped");
     assert_int_equal(t.repairs[ZW_REPAIR_WRAP], 3);
     check_map(&t);
+    /* One width for all, marks hanging over it; the full line that ends a sentence does not end its paragraph. */
+    t = repair("临江市质监局昨日通报，今年以来全市共抽查企业二百一\n"
+               "十六家，合格率为九成六，比去年提高了一点二个百分点。\n"
+               "抽查还发现三家企业的产品有质量问题。\n"
+               "市长许志远在会上指出，质量是企业的生命，也是城市的\n"
+               "名片，要把质量工作摆在更加突出的位置上来抓。今后还\n"
+               "要年年都抓下去。\n"
+               "据了解，全市已有十二家企业获得省级以上质量奖，另有\n"
+               "三十五个产品被评为名牌产品，居全省第二位。");
+    check_str(t.text, "临江市质监局昨日通报,今年以来全市共抽查企业二百一十六家,合格率为九成六,比去年提高了一点二个百分点。抽查还发现三家企业的产品有质量问题。\n"
+                      "市长许志远在会上指出,质量是企业的生命,也是城市的名片,要把质量工作摆在更加突出的位置上来抓。今后还要年年都抓下去。\n"
+                      "据了解,全市已有十二家企业获得省级以上质量奖,另有三十五个产品被评为名牌产品,居全省第二位。", "one width");
+    check_map(&t);
+    /* A question and its answer stay apart; a number cut at its dash does not begin an item. */
+    t = repair("临江市的市民可以打质量举报的电话0570\n"
+               "-8333，全年都有人接听，去年一共接到\n"
+               "九百多次举报。\n"
+               "问：今年还有哪些企业可以申报市长质量奖和\n"
+               "提名奖？\n"
+               "答：凡在全市注册满三年，没有出过质量事故\n"
+               "的企业，都可以申报这个奖项。");
+    check_str(t.text, "临江市的市民可以打质量举报的电话0570-8333,全年都有人接听,去年一共接到九百多次举报。\n"
+                      "问:今年还有哪些企业可以申报市长质量奖和提名奖?\n"
+                      "答:凡在全市注册满三年,没有出过质量事故的企业,都可以申报这个奖项。", "question and answer");
     t = repair("政府重视质量\n一把手牵头抓\n" P1 "\n部门联动社会关注\n" P2);
     assert_int_equal(t.line_count, 5);
 }

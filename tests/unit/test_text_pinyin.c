@@ -59,6 +59,26 @@ static void test_article(void **state)
     check_str(quote, "?jī)蓚€(gè)字", "quote of a torn place");
 }
 
+/* Places where only the words tell which character was torn, or that nobody can tell. */
+static void test_judged(void **state)
+{
+    static const struct {
+        const char *name, *in, *want;
+    } CASES[] = {
+        { "words, not neighbours", "國(guó)家質(zhì)檢總局批准,成爲?lǎn)陆?讉€(gè)獲此保護(hù)的水果。", "国家质检总局批准,成为新疆首个获此保护的水果。" },
+        { "two forms of one character", "夏天。\n另?yè)?t解,上半年全國(guó)質(zhì)監(jiān)系統(tǒng)共查獲一批", "夏天。\n另据了解,上半年全国质监系统共查获一批" },
+        { "a figure stays lost", "國(guó)家質(zhì)檢總局的?liǎn)藴?zhǔn),由政府負(fù)責(zé)落實(shí)。《辦法》修訂?má)釋(shì)㈧督衲?0月1日施行,明確直播責(zé)任。",
+          "国家质检总局的标准,由政府负责落实。《办法》修订后将于今年\xEF\xBF\xBD" "0月1日施行,明确直播责任。" },
+        { "a comma torn apart", "國(guó)家質(zhì)檢總局,標(biāo)準(zhǔn)。今年以?yǒng)恚?個(gè)月裏(lǐ)，質(zhì)量部門(mén)查處案件。", "国家质检总局,标准。今年以来,\xEF\xBF\xBD" "个月里,质量部门查处案件。" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        zw_text_t t = repair(CASES[i].in);
+        check_str(t.text, CASES[i].want, CASES[i].name);
+        check_map(&t);
+    }
+}
+
 static void test_lost_is_marked(void **state)
 {
     (void)state;
@@ -71,6 +91,6 @@ static void test_lost_is_marked(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEXT_TEST(test_cases), TEXT_TEST(test_article), TEXT_TEST(test_lost_is_marked) };
+    const struct CMUnitTest tests[] = { TEXT_TEST(test_cases), TEXT_TEST(test_article), TEXT_TEST(test_judged), TEXT_TEST(test_lost_is_marked) };
     return cmocka_run_group_tests(tests, open_tables, close_tables);
 }

@@ -91,6 +91,22 @@ static uint32_t anchor(const zw_draft_t *d)
     return d->match->core.start;
 }
 
+/* 双方同意自10月1日起扩大范围。 says nothing of when the next sentence happened. */
+static bool begins_later(const finder_t *f, const zw_span_t sentence, int time)
+{
+    static const char *const from[] = { "自", "从" };
+    const zw_paragraph_t *p = f->d->paragraph;
+    uint32_t published = zw_time_last(f->run->context.published), at = sentence.start;
+    if (!published || zw_time_first(f->run->mentions[time].canonical) <= published)
+        return false;
+    while (at < sentence.end && p->mention[at] != time)
+        at++;
+    for (size_t i = 0; i < sizeof(from) / sizeof(*from); i++)
+        if (at >= sentence.start + strlen(from[i]) && memcmp(p->skeleton.p + at - strlen(from[i]), from[i], strlen(from[i])) == 0)
+            return true;
+    return false;
+}
+
 static int search(const finder_t *f, const char **ret_why, bool *ret_far)
 {
     *ret_far = false;
@@ -116,7 +132,7 @@ static int search(const finder_t *f, const char **ret_why, bool *ret_far)
     size_t least = d->lead && d->lead->paragraph == d->paragraph ? d->lead->sentence + 1 : 0;
     for (size_t s = d->sentence, back = 0; s > least && back < 6 && found < 0; s--, back++) {
         found = find_time(f, d->paragraph->sentences[s - 1].sk.start, d->paragraph->sentences[s - 1].sk.end, true);
-        if (found >= 0 && f->run->mentions[found].vague)
+        if (found >= 0 && (f->run->mentions[found].vague || begins_later(f, d->paragraph->sentences[s - 1].sk, found)))
             found = -1;
     }
     *ret_far = found >= 0;

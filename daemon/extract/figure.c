@@ -1,5 +1,7 @@
 #include "extract/figure.h"
 
+#include <math.h>
+
 double zw_figure_scale(uint32_t cp)
 {
     switch (cp) {
@@ -150,11 +152,17 @@ static uint32_t parse_han(const zw_chars_t *s, uint32_t i, zw_figure_t *f)
     return k - i;
 }
 
+/* 1.13万 is 11300, whatever 1.13 is in binary: six decimals are more than any figure has. */
+static double in_decimals(double v)
+{
+    return fabs(v) < 1e9 ? round(v * 1e6) / 1e6 : round(v * 100) / 100;
+}
+
 uint32_t zw_figure_scan(const zw_chars_t *s, uint32_t i, zw_figure_t *ret)
 {
     *ret = (zw_figure_t){ .scale = 1 };
     uint32_t n = parse_digits(s, i, ret);
-    if (n)
-        return n + parse_scale(s, i + n, ret);
-    return parse_han(s, i, ret);
+    n = n ? n + parse_scale(s, i + n, ret) : parse_han(s, i, ret);
+    ret->value = in_decimals(ret->value);
+    return n;
 }

@@ -44,7 +44,8 @@ static bool in_given_stop(const zw_scan_t *scan, uint32_t start, uint32_t n, boo
 static bool given_is_clean(const zw_scan_t *scan, uint32_t start, uint32_t from, uint32_t end)
 {
     static const char *const never[] = { "说", "的", "了", "在", "与", "对", "将", "被", "们", "就", "还", "都", "是", "这", "那", "很",
-                                         "您", "他", "她", "它", "市", "省", "县", "区", "局", "厅", "委", "等", "称", "从", "由", "及" };
+                                         "您", "他", "她", "它", "市", "省", "县", "区", "局", "厅", "委", "等", "称", "从", "由", "及",
+                                         "获", "把", "给", "使" };
     for (uint32_t k = from; k < end; k++) {
         if (!zw_is_han(scan->s.cp[k]) || scan->atom[k] >= 0 || ZW_CHARS_ANY(&scan->s, k, never, NULL))
             return false;

@@ -378,10 +378,11 @@ static bool set_by_rule(const zw_rule_t *rule, int slot)
     return false;
 }
 
-static void run_fills(zw_run_t *run, zw_draft_t *d, const zw_fill_t *fills, size_t count, bool late, bool of_type)
+/* Of the slots in `only`. */
+static void run_fills(zw_run_t *run, zw_draft_t *d, const zw_fill_t *fills, size_t count, bool late, bool of_type, uint32_t only)
 {
     for (size_t i = 0; i < count; i++) {
-        if (of_type && set_by_rule(d->match->rule, fills[i].slot))
+        if (!(only & 1u << fills[i].slot) || (of_type && set_by_rule(d->match->rule, fills[i].slot)))
             continue; /* a rule's own fill stands in the place of its type's */
         for (size_t j = 0; j < fills[i].source_count && d->slots[fills[i].slot].value.kind == ZW_V_NULL; j++) {
             zw_fill_source_t source = fills[i].sources[j];
@@ -403,7 +404,7 @@ static void join(zw_run_t *run, zw_draft_t *d, uint32_t slot)
     if (captured.value.kind != ZW_V_LIST)
         return;
     bound->value = (zw_value_t){ .kind = ZW_V_NULL };
-    run_fills(run, d, rule->fills, rule->fill_count, false, false);
+    run_fills(run, d, rule->fills, rule->fill_count, false, false, 1u << slot);
     if (bound->value.kind != ZW_V_LIST)
         return;
     size_t first = 1, more = captured.value.list.n; /* of several who did something together, the one spoken of */
@@ -428,6 +429,6 @@ void zw_fill_slots(zw_run_t *run, zw_draft_t *d, bool late)
     for (uint32_t slot = 0; !late && rule->joins && slot < rule->type->slot_count; slot++)
         if (rule->joins & 1u << slot)
             join(run, d, slot);
-    run_fills(run, d, rule->fills, rule->fill_count, late, false);
-    run_fills(run, d, rule->type->fills, rule->type->fill_count, late, true);
+    run_fills(run, d, rule->fills, rule->fill_count, late, false, ~rule->joins);
+    run_fills(run, d, rule->type->fills, rule->type->fill_count, late, true, ~rule->joins);
 }

@@ -20,7 +20,8 @@ static bool is_level_char(uint32_t cp)
 
 static bool bounded_left(const zw_scan_t *scan, uint32_t i)
 {
-    return i == 0 || !zw_is_han(scan->s.cp[i - 1]) || scan->stop[i] || scan->atom[i - 1] >= 0 || scan->ends[i] >= 0;
+    return i == 0 || !zw_is_han(scan->s.cp[i - 1]) || scan->stop[i] || scan->atom[i - 1] >= 0 || scan->ends[i] >= 0 ||
+           zw_chars_before(&scan->s, i, "代表");
 }
 
 /* A place that ends at `i`: the one found, else a short form that a longer one has covered (泉州 of 泉州市场监管局). */

@@ -10,3 +10,6 @@ zw_scenario(daemon_notifies scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/sc
 foreach(scenario similar_and_cluster too_old command_line)
   zw_scenario(daemon_related_${scenario} scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/scenario/daemon_related.py ${scenario})
 endforeach()
+foreach(scenario same_with_any_workers_and_batches same_as_one_after_the_other)
+  zw_scenario(daemon_${scenario} scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/scenario/daemon_order.py ${scenario})
+endforeach()

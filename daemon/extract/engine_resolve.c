@@ -298,24 +298,42 @@ static zw_draft_t *for_each_lead(zw_run_t *run, const zw_draft_t *d, const zw_dr
     return copy;
 }
 
-/* What is said of all that a sentence before named: 获奖企业各得50万元. */
-static void spread(zw_run_t *run, zw_draft_t *d)
+static void take(zw_run_t *run, const zw_draft_t *d, zw_draft_t *lead)
+{
+    const zw_rule_t *rule = d->match->rule;
+    zw_draft_t *copy = for_each_lead(run, d, lead);
+    if (!copy || !zw_match_finish(run, copy))
+        return;
+    if (rule->told >= 0 && lead->slots[rule->told_of].value.kind == ZW_V_NULL) {
+        lead->slots[rule->told_of] = copy->slots[rule->told];
+        lead->slots[rule->told_of].origin = ZW_O_MERGED;
+    }
+    add_fact(run, copy);
+}
+
+/* What is said of all that a sentence before named: 获奖企业各得50万元. Of several that go together, 分别得50万元和20万元,
+ * the last takes the last fact before, the one before it the one before that. */
+static void spread(zw_run_t *run, const drafts_t *all, const zw_draft_t *d, size_t before)
 {
     const zw_rule_t *rule = d->match->rule;
     const zw_draft_t *lead = zw_match_lead(run, d);
-    size_t count = run->fact_count;
-    for (size_t i = 0; i < count && lead && !run->no_memory; i++) {
-        zw_draft_t *other = run->facts[i];
-        if (other->group != lead->group || other->match->rule->type != rule->follows)
+    size_t count = run->fact_count, size = 0, after = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        size += all->items[i]->group == d->group;
+        after += all->items[i]->group == d->group && i > before;
+    }
+    for (size_t i = 0; size == 1 && i < count && lead && !run->no_memory; i++)
+        if (run->facts[i]->group == lead->group && run->facts[i]->match->rule->type == rule->follows)
+            take(run, d, run->facts[i]);
+    for (size_t i = count; size > 1 && i > 0 && lead && !run->no_memory; i--) {
+        zw_draft_t *other = run->facts[i - 1];
+        if (other->match->rule->type != rule->follows)
             continue;
-        zw_draft_t *copy = for_each_lead(run, d, other);
-        if (!copy || !zw_match_finish(run, copy))
+        if (after-- > 0)
             continue;
-        if (rule->told >= 0 && other->slots[rule->told_of].value.kind == ZW_V_NULL) {
-            other->slots[rule->told_of] = copy->slots[rule->told];
-            other->slots[rule->told_of].origin = ZW_O_MERGED;
-        }
-        add_fact(run, copy);
+        if (d->paragraph == other->paragraph)
+            take(run, d, other);
+        return;
     }
 }
 
@@ -334,7 +352,7 @@ int zw_resolve_paragraph(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **ma
     settle_types(run, &kept);
     for (size_t i = 0; i < kept.n; i++)
         if (!kept.items[i]->dropped && kept.items[i]->match->rule->spreads)
-            spread(run, kept.items[i]);
+            spread(run, &kept, kept.items[i], i);
         else if (!kept.items[i]->dropped && zw_match_finish(run, kept.items[i]))
             add_fact(run, kept.items[i]);
     return run->no_memory ? -ENOMEM : 0;

@@ -129,6 +129,23 @@ def compositions(folder):
     return sorted(set(out))
 
 
+def lost_words(st_phrases, chars, phrases, words):
+    """traditional → simplified for words that would not come back as they are written: 批复 → 批覆 → 批覆"""
+    out = {}
+    for simp, values in st_phrases.items():
+        trad = values[0]
+        if len(trad) != len(simp) or not words.get(simp):
+            continue
+        back, i = "", 0
+        while i < len(trad):
+            n = next((n for n in range(min(8, len(trad) - i), 1, -1) if trad[i:i + n] in phrases), 1)
+            back += phrases[trad[i:i + n]] if n > 1 else chars.get(trad[i], [trad[i]])[0]
+            i += n
+        if back != simp and len(back) == len(simp) and words[simp] > words.get(back, 0):
+            out[trad] = simp
+    return out
+
+
 WORD_SLOTS_LOG2, WORD_MAX, RARE = 19, 4, 2
 
 
@@ -180,6 +197,9 @@ def main():
     chars = {k: v for k, v in opencc(opencc_dir, "TSCharacters").items() if len(k) == 1}
     phrases = {k: v[0] for k, v in opencc(opencc_dir, "TSPhrases").items()}
     to_trad = opencc(opencc_dir, "STCharacters")
+    with open(jieba_path, encoding="utf-8") as lines:
+        in_print = {word: int(count) for word, count, *_ in (line.split(" ") for line in lines)}
+    phrases.update(lost_words(opencc(opencc_dir, "STPhrases"), chars, phrases, in_print))
     with open(words_path, encoding="utf-8") as lines:
         for line in lines:
             if line.strip() and line[0] != "#":

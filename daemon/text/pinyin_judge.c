@@ -142,6 +142,8 @@ static int mark_cost(const zw_pinyin_t *s, uint32_t cp, uint32_t next)
     }
     if (cp == 0x3002)
         return (s->open ? 9 : next == ',' ? 12 : 0) * BIT;
+    if (cp == 0x2014) /* it stands twice */
+        return s->out_n && s->out[s->out_n - 1].cp == cp ? 0 : 9 * BIT;
     return next == ',' ? 12 * BIT : cp == 0xFF0C ? 0 : cp == 0x3001 ? 2 * BIT : zw_judge_is_mark(cp) ? 6 * BIT : 10 * BIT;
 }
 

@@ -141,6 +141,8 @@ static bool weigh(const zw_pinyin_t *s, const node_t *n, uint16_t code, bool ope
         ret->cost += zw_judge_unlisted(s, code);
     else if (!n->split)
         ret->cost += zw_judge_bare(s, code);
+    if (!n->b2)
+        ret->cost += zw_judge_before(s, cp, '(');
     return true;
 }
 

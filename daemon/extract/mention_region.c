@@ -116,6 +116,10 @@ static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
     }
     if (end == i)
         return 0;
+    uint32_t kind = zw_char(&scan->s, end); /* 宁洱|县: what an autonomous county goes by */
+    if (!full && code && (kind == 0x53BF || kind == 0x65D7 || kind == 0x5DDE) &&
+        zw_region_around(scan->lex, code, kind, a->context->year) == code && free_of_atoms(scan, end, end + 1))
+        end++;
     uint8_t level = zw_region_level(code);
     uint32_t town = code ? township_scan(scan, end) : 0;
     if (town && level >= 2) {

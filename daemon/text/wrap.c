@@ -85,16 +85,18 @@ static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t s
 /* Whether lines of one length to the character follow each other more often than chance would have it. */
 static bool is_blind(const wrapped_t *l, size_t n)
 {
-    size_t same = 0, open = 0;
+    size_t same = 0, open = 0, equal = 0;
     for (size_t i = 0; i + 1 < n; i++) {
         if (l[i].n < LINE_MIN || l[i].fixed || l[i + 1].item)
             continue;
         if (!l[i].final && !l[i].colon)
             open++;
-        if (!l[i].final && l[i + 1].n <= l[i].n && (l[i + 1].n == l[i].n || l[i + 1].final))
+        if (!l[i].final && l[i + 1].n <= l[i].n && (l[i + 1].n == l[i].n || l[i + 1].final || l[i + 1].colon)) {
             same++;
+            equal += l[i + 1].n == l[i].n;
+        }
     }
-    return open >= 3 && same * 4 >= open * 3;
+    return (open >= 3 && same * 4 >= open * 3) || (open == 2 && same == 2 && equal > 0);
 }
 
 static uint32_t common_width(const wrapped_t *l, size_t n)
@@ -286,6 +288,8 @@ static bool goes_on_blind(const wrapped_t *l, size_t n, size_t i, uint32_t width
         return false;
     if (b->n > a->n)
         return false; /* the next line would not have been so long */
+    if (!a->final && b->n < a->n && !b->final && !b->colon && i + 2 < n && l[i + 2].n == b->n)
+        return false; /* the next line is a full one of a paragraph of its own */
     if (!a->final)
         return a->n >= (width && width < full ? width : full);
     if (width ? a->n < width : a->n < full)

@@ -143,6 +143,18 @@ void zw_frame_begin(zw_run_t *run)
 
 /* ---- one paragraph */
 
+/* 2007年,…。2008年,…。 tells a history: none of its years is what the article reports on. */
+static bool is_history(const zw_run_t *run, const zw_paragraph_t *p, zw_str_t first)
+{
+    for (size_t i = 1; i < p->sentence_count; i++) {
+        int m = p->sentences[i].sk.start < p->sentences[i].sk.end ? p->mention[p->sentences[i].sk.start] : -1;
+        if (zw_is_class(run, m, ZW_CLASS_BIT(ZW_M_TIME)) && run->mentions[m].canonical.n == 4 &&
+            !zw_str_eq(run->mentions[m].canonical, first))
+            return true;
+    }
+    return false;
+}
+
 /* A report says once, at the head of a paragraph, which year it is about. */
 static void find_period(zw_run_t *run, const zw_paragraph_t *p)
 {
@@ -150,7 +162,8 @@ static void find_period(zw_run_t *run, const zw_paragraph_t *p)
     if (!zw_is_class(run, first, ZW_CLASS_BIT(ZW_M_TIME)) || run->mentions[first].approximate)
         return;
     zw_str_t time = run->mentions[first].canonical;
-    if (time.n == 4 || (time.n > 4 && memchr(time.p, '/', time.n)))
+    bool year = time.n == 4 && !is_history(run, p, time);
+    if (year || (time.n > 4 && memchr(time.p, '/', time.n)))
         run->frame.period = time;
     else
         run->frame.period = zw_str("", 0);

@@ -78,7 +78,7 @@ bool zw_rules_read_time(const zw_yaml_t *doc, const zw_yaml_node_t *node, zw_tim
             *ret = (zw_time_plan_t)i;
             return true;
         }
-    zw_complain(c, doc, node, "time is one of article, day, month, auto, captured, now, none");
+    zw_complain(c, doc, node, "time is one of article, day, month, auto, captured, now, none, last");
     return false;
 }
 

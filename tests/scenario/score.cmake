@@ -5,3 +5,4 @@ zw_scenario(score_news eval ${ZW_PYTHON} tests/scenario/score.py tests/golden/ne
 zw_scenario(score_wordings eval ${ZW_PYTHON} tests/scenario/score.py tests/golden/wordings.jsonl 0.90)
 zw_scenario(score_samplings eval ${ZW_PYTHON} tests/scenario/score.py tests/golden/samplings.jsonl 0.85)
 zw_scenario(rules_calibrate scenario ${ZW_PYTHON} tests/scenario/calibrate.py)
+zw_scenario(seed eval ${ZW_PYTHON} tests/scenario/seed.py)

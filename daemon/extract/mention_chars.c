@@ -16,6 +16,17 @@ uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *litera
     return best;
 }
 
+uint32_t zw_chars_cut(zw_str_t s, uint32_t max, uint32_t *cps, uint32_t *at)
+{
+    uint32_t n = 0;
+    const char *p = s.p, *end = s.p + s.n;
+    for (at[0] = 0; p < end && n < max; n++) {
+        p += zw_utf8_decode(p, end, &cps[n]);
+        at[n + 1] = (uint32_t)(p - s.p);
+    }
+    return n;
+}
+
 uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal)
 {
     uint32_t n = 0, cp;

@@ -43,6 +43,10 @@ uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *litera
 #define ZW_CHARS_ANY(s, i, literals, ret_index) \
     zw_chars_any(s, i, literals, sizeof(literals) / sizeof(*(literals)), ret_index)
 
+/* The first `max` characters of `s` into cps[max], and into at[max + 1] the byte at which each starts; at[n] is where the
+ * last one ends. Returns n. */
+uint32_t zw_chars_cut(zw_str_t s, uint32_t max, uint32_t *cps, uint32_t *at);
+
 /* The number of characters of `literal` when it ends before `i`, else 0. */
 uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal);
 

@@ -440,13 +440,8 @@ uint32_t zw_number_scan(const zw_lexicon_t *lexicon, const zw_chars_t *s, uint32
 size_t zw_quantity_parse(zw_str_t s, zw_quantity_t *ret)
 {
     enum { MAX = 96 };
-    uint32_t cps[MAX], n = 0, at[MAX + 1];
-    const char *p = s.p, *end = s.p + s.n;
-    for (at[0] = 0; p < end && n < MAX; n++) {
-        p += zw_utf8_decode(p, end, &cps[n]);
-        at[n + 1] = (uint32_t)(p - s.p);
-    }
-    zw_chars_t chars = { cps, n };
+    uint32_t cps[MAX], at[MAX + 1];
+    zw_chars_t chars = { cps, zw_chars_cut(s, MAX, cps, at) };
     zw_mention_class_t cls;
     uint32_t used = zw_number_scan(NULL, &chars, 0, ret, &cls);
     return at[used];

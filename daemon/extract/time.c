@@ -271,13 +271,8 @@ uint32_t zw_time_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_t *st
 size_t zw_time_parse(const zw_context_t *context, zw_str_t s, zw_arena_t *arena, zw_str_t *ret_edtf)
 {
     enum { MAX = 64 };
-    uint32_t cps[MAX], n = 0, at[MAX + 1];
-    const char *p = s.p, *end = s.p + s.n;
-    for (at[0] = 0; p < end && n < MAX; n++) {
-        p += zw_utf8_decode(p, end, &cps[n]);
-        at[n + 1] = (uint32_t)(p - s.p);
-    }
-    zw_chars_t chars = { cps, n };
+    uint32_t cps[MAX], at[MAX + 1];
+    zw_chars_t chars = { cps, zw_chars_cut(s, MAX, cps, at) };
     zw_time_state_t state;
     zw_time_begin(&state, context);
     zw_when_t when;

@@ -75,6 +75,9 @@ static inline bool zw_is_han(uint32_t cp)
            (cp >= 0xF900 && cp <= 0xFAFF) || cp == 0x3007;
 }
 
+/* The value of the Chinese numerals 〇一…九, 零 and 两; -1 for other characters. */
+int zw_han_digit(uint32_t cp);
+
 /* True when all of `s` is valid UTF-8; else *ret_at (may be NULL) is the offset of the first bad byte. */
 bool zw_utf8_valid(zw_str_t s, size_t *ret_at);
 

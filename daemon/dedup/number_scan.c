@@ -97,22 +97,12 @@ static int64_t numeral(uint32_t cp)
     if (cp > 0x56DB && cp != 0x767E && cp != 0x96F6)
         return -1;
     switch (cp) {
-    case 0x3007: case 0x96F6: return 0;
-    case 0x4E00: return 1;
-    case 0x4E8C: case 0x4E24: return 2;
-    case 0x4E09: return 3;
-    case 0x56DB: return 4;
-    case 0x4E94: return 5;
-    case 0x516D: return 6;
-    case 0x4E03: return 7;
-    case 0x516B: return 8;
-    case 0x4E5D: return 9;
     case 0x5341: return 10;
     case 0x767E: return 100;
     case 0x5343: return 1000;
     case 0x4E07: return 10000;
     case 0x4EBF: return 100000000;
-    default: return -1;
+    default: return zw_han_digit(cp);
     }
 }
 

@@ -35,23 +35,6 @@ uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal)
     return n <= i && zw_chars_at(s, i - n, literal) ? n : 0;
 }
 
-int zw_han_digit(uint32_t cp)
-{
-    switch (cp) {
-    case 0x3007: case 0x96F6: return 0;
-    case 0x4E00: return 1;
-    case 0x4E8C: case 0x4E24: return 2;
-    case 0x4E09: return 3;
-    case 0x56DB: return 4;
-    case 0x4E94: return 5;
-    case 0x516D: return 6;
-    case 0x4E03: return 7;
-    case 0x516B: return 8;
-    case 0x4E5D: return 9;
-    default: return -1;
-    }
-}
-
 bool zw_is_dash(uint32_t cp)
 {
     return cp == '-' || cp == '~' || cp == 0x2013 || cp == 0x2014 || cp == 0xFF5E || cp == 0xFF0D || cp == 0x2212 ||

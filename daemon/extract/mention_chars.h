@@ -60,9 +60,6 @@ static inline bool zw_is_ascii_alnum(uint32_t cp)
     return zw_is_digit(cp) || (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z');
 }
 
-/* 0-9 and 〇一…九两, -1 for others. */
-int zw_han_digit(uint32_t cp);
-
 /* - ~ – — ～ － ： how a range is written; 至 and 到 are not among them. */
 bool zw_is_dash(uint32_t cp);
 

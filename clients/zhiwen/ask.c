@@ -2,7 +2,6 @@
 #include "cli.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +41,22 @@ int cli_refused(const cli_t *cli, int code)
     return code == -EINTR ? CLI_INTERRUPTED : CLI_TROUBLE;
 }
 
+int cli_answer(const cli_t *cli, zw_str_t map, void (*print)(json_t *answer))
+{
+    char *text = zw_json(map);
+    json_t *answer = text ? json_loads(text, 0, NULL) : NULL;
+    if (!answer)
+        cli_error(cli, "zhiwend's answer cannot be read");
+    else if (cli->json)
+        (void)puts(text);
+    else
+        print(answer);
+    int status = answer ? CLI_OK : CLI_TROUBLE;
+    json_decref(answer);
+    free(text);
+    return status;
+}
+
 /* ---- status */
 
 static void print_map(json_t *map, const char *prefix)
@@ -62,22 +77,9 @@ static void print_map(json_t *map, const char *prefix)
     }
 }
 
-static int print_status(const cli_t *cli, zw_str_t map)
+static void print_status(json_t *status)
 {
-    char *text = zw_json(map);
-    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
-    int status = CLI_OK;
-    if (!json) {
-        cli_error(cli, "zhiwend's answer cannot be read");
-        status = CLI_TROUBLE;
-    } else if (cli->json) {
-        (void)puts(text);
-    } else {
-        print_map(json, "");
-    }
-    json_decref(json);
-    free(text);
-    return status;
+    print_map(status, "");
 }
 
 int cli_status(int argc, char **argv)
@@ -96,7 +98,7 @@ int cli_status(int argc, char **argv)
     int r = zw_query_open(client, &query);
     if (r == 0)
         r = zw_query_status(query, (int)(cli.timeout_s * 1000), &map);
-    status = r < 0 ? cli_refused(&cli, r) : print_status(&cli, map);
+    status = r < 0 ? cli_refused(&cli, r) : cli_answer(&cli, map, print_status);
     zw_query_close(query);
     zw_client_close(client);
     return status;

@@ -6,6 +6,7 @@
 #include "zw_buf.h"
 
 #include <getopt.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -56,6 +57,8 @@ int cli_usage(const cli_t *cli, const char *format, ...) __attribute__((format(p
 int cli_connect(cli_t *cli, zw_client_t **ret);
 /* Tells why a question has no answer (code of zw_query_*), and returns the exit status. */
 int cli_refused(const cli_t *cli, int code);
+/* Shows an answer (a MessagePack map): as JSON where that was asked for, else by `print`. Returns the exit status. */
+int cli_answer(const cli_t *cli, zw_str_t map, void (*print)(json_t *answer));
 /* A number of seconds in `text`, not negative. */
 bool cli_seconds(const char *text, double *ret);
 

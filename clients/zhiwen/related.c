@@ -2,7 +2,6 @@
 #include "cli.h"
 #include "table.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -148,24 +147,6 @@ static void print_answer(json_t *answer)
     }
 }
 
-static int show(const cli_t *cli, zw_str_t map)
-{
-    char *text = zw_json(map);
-    json_t *answer = text ? json_loads(text, 0, NULL) : NULL;
-    int status = CLI_OK;
-    if (!answer) {
-        cli_error(cli, "zhiwend's answer cannot be read");
-        status = CLI_TROUBLE;
-    } else if (cli->json) {
-        (void)puts(text);
-    } else {
-        print_answer(answer);
-    }
-    json_decref(answer);
-    free(text);
-    return status;
-}
-
 static int run(cli_t *cli, int argc, char **argv, question_t question)
 {
     asked_t asked = { 0 };
@@ -182,7 +163,7 @@ static int run(cli_t *cli, int argc, char **argv, question_t question)
     if (r == 0)
         r = question(query, asked.number, zw_strz(asked.source ? asked.source : ""), zw_strz(asked.id ? asked.id : ""),
                      asked.limit, (int)(cli->timeout_s * 1000), &map);
-    status = r < 0 ? cli_refused(cli, r) : show(cli, map);
+    status = r < 0 ? cli_refused(cli, r) : cli_answer(cli, map, print_answer);
     zw_query_close(query);
     zw_client_close(client);
     return status;

@@ -48,6 +48,10 @@ int zw_config_load(zw_config_t *config, const char *path, zw_diag_fn diag, void 
 /* Puts all four ipc sockets into `dir`. 0, -ENAMETOOLONG, -ENOMEM. */
 int zw_config_socket_dir(zw_config_t *config, const char *dir);
 
+/* Adds the listeners that systemd has made and that no list names yet, each to the list that its name says (submit, feed, facts,
+ * replay). 0; -ZW_E_CONFIG when one has another name, is no stream socket, or finds its list full (told to `diag`); -ENOMEM. */
+int zw_config_inherit(zw_config_t *config, zw_diag_fn diag, void *ctx);
+
 /* Checks what no single key can tell (endpoints in plain text, sizes against each other), after all is set. Tells `diag`
  * with line 0. 0 or -ZW_E_CONFIG. */
 int zw_config_check(const zw_config_t *config, zw_diag_fn diag, void *ctx);

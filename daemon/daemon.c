@@ -176,6 +176,7 @@ static int open_publish(zw_daemon_t *d)
                                .heartbeat_ms = (unsigned)(c->heartbeat_us / 1000),
                                .send_hwm = (int)c->facts_queue,
                                .socket_mode = (unsigned)c->socket_mode,
+                               .socket_group = d->socket_group,
                                .store = d->store,
                                .status = answer_status,
                                .find_article = find_article,
@@ -191,11 +192,6 @@ static int open_publish(zw_daemon_t *d)
     if (e < 0)
         return failed(e, "socket", endpoint ? endpoint : "facts");
     atomic_store(&d->status.publish, d->publish);
-    const zw_config_list_t *lists[] = { &c->facts_bind, &c->replay_bind };
-    for (size_t i = 0; i < 2; i++)
-        for (size_t k = 0; k < lists[i]->n; k++)
-            if ((e = zw_endpoint_permit(lists[i]->items[k], (mode_t)c->socket_mode, d->socket_group)) < 0)
-                return failed(e, "socket", lists[i]->items[k]);
     return zw_watchdog_add(d->watchdog, "publish", &zw_publish_counters(d->publish)->progress, NULL);
 }
 

@@ -1,10 +1,6 @@
 #include "endpoint.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const zw_str_t IPC = { "ipc://", 6 }, TCP = { "tcp://", 6 };
 
@@ -48,14 +44,4 @@ zw_endpoint_kind_t zw_endpoint_kind(zw_str_t e)
     if (colon < 2 || !is_port(zw_str(rest.p + colon, rest.n - colon)))
         return ZW_ENDPOINT_BAD;
     return is_loopback(zw_str(rest.p, colon - 1)) ? ZW_ENDPOINT_LOOPBACK : ZW_ENDPOINT_TCP;
-}
-
-int zw_endpoint_permit(const char *endpoint, mode_t mode, gid_t group)
-{
-    if (!zw_str_starts(zw_strz(endpoint), IPC) || endpoint[IPC.n] == '@') /* @: abstract, has no file */
-        return 0;
-    const char *path = endpoint + IPC.n;
-    if (group != (gid_t)-1 && chown(path, (uid_t)-1, group) < 0)
-        return -errno;
-    return chmod(path, mode) < 0 ? -errno : 0;
 }

@@ -99,10 +99,12 @@ static int read_config(const flags_t *flags, zw_config_t *config)
         config->state_dir = flags->state_dir;
     if (e == 0 && flags->socket_dir)
         e = zw_config_socket_dir(config, flags->socket_dir);
-    if (e < 0) {
+    if (e == 0)
+        e = zw_config_inherit(config, tell, NULL);
+    if (e < 0 && e != -ZW_E_CONFIG)
         (void)fprintf(stderr, "zhiwend: %s\n", zw_error_text(e));
+    if (e < 0)
         return e;
-    }
     return zw_config_check(config, tell, NULL);
 }
 

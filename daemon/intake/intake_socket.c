@@ -1,4 +1,4 @@
-#include "endpoint.h"
+#include "base/listen.h"
 #include "intake/intake_priv.h"
 
 #include <errno.h>
@@ -36,9 +36,7 @@ static int bind_all(void *socket, const zw_intake_options_t *o, const char *cons
 {
     for (size_t i = 0; i < n; i++) {
         *ret_endpoint = endpoints[i];
-        if (zmq_bind(socket, endpoints[i]) < 0)
-            return -errno;
-        int e = zw_endpoint_permit(endpoints[i], o->socket_mode, o->socket_group);
+        int e = zw_listen(socket, endpoints[i], &(zw_listen_permit_t){ .mode = o->socket_mode, .group = o->socket_group });
         if (e < 0)
             return e;
     }

@@ -1,3 +1,4 @@
+#include "base/listen.h"
 #include "publish_priv.h"
 
 #include <errno.h>
@@ -157,13 +158,13 @@ void zw_publish_stop(zw_publish_t *p)
         wake(p->facts_fd);
         (void)pthread_join(p->facts_thread, NULL);
     } else if (p->facts) {
-        zw_publish_close_socket(p->facts, p->options.facts_endpoints, p->options.facts_count);
+        zw_listen_close(p->facts, p->options.facts_endpoints, p->options.facts_count);
     }
     if (p->replay_runs) {
         wake(p->replay_fd);
         (void)pthread_join(p->replay_thread, NULL);
     } else if (p->replay) {
-        zw_publish_close_socket(p->replay, p->options.replay_endpoints, p->options.replay_count);
+        zw_listen_close(p->replay, p->options.replay_endpoints, p->options.replay_count);
     }
     while (p->first) {
         zw_batch_t *batch = p->first;

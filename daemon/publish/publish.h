@@ -14,6 +14,7 @@
 #include "store/store.h"
 
 #include <stdatomic.h>
+#include <sys/types.h>
 
 typedef struct zw_publish zw_publish_t;
 
@@ -36,6 +37,7 @@ typedef struct zw_publish_options {
     unsigned heartbeat_ms;     /* 1000 */
     int send_hwm;              /* messages a subscriber may lag: 10000 */
     unsigned socket_mode;      /* permissions of ipc sockets: 0660 */
+    gid_t socket_group;        /* (gid_t)-1: as it is */
     zw_store_t *store;         /* borrowed */
     zw_status_fn status;
     zw_find_article_fn find_article;

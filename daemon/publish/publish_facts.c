@@ -1,3 +1,4 @@
+#include "base/listen.h"
 #include "publish_priv.h"
 #include "zw_wire.h"
 
@@ -145,7 +146,7 @@ void *zw_publish_facts_loop(void *arg)
     p->closed = true;
     (void)pthread_cond_broadcast(&p->room);
     (void)pthread_mutex_unlock(&p->lock);
-    zw_publish_close_socket(p->facts, p->options.facts_endpoints, p->options.facts_count);
+    zw_listen_close(p->facts, p->options.facts_endpoints, p->options.facts_count);
     zw_buf_done(&f.buf);
     return NULL;
 }

@@ -41,9 +41,6 @@ struct zw_publish {
 int zw_publish_facts_socket(const zw_publish_options_t *options, void **ret, const char **ret_endpoint);
 int zw_publish_replay_socket(const zw_publish_options_t *options, void **ret, const char **ret_endpoint);
 
-/* Closes it and waits until the first `bound` of its endpoints are free again. */
-void zw_publish_close_socket(void *socket, const char *const *endpoints, size_t bound);
-
 /* The loops; arg is the zw_publish_t. */
 void *zw_publish_facts_loop(void *arg);
 void *zw_publish_replay_loop(void *arg);

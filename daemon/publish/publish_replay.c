@@ -1,3 +1,4 @@
+#include "base/listen.h"
 #include "publish_answer.h"
 #include "publish_priv.h"
 
@@ -83,6 +84,6 @@ void *zw_publish_replay_loop(void *arg)
     }
     for (int i = 0; i < FRAMES; i++)
         (void)zmq_msg_close(&r.frames[i]);
-    zw_publish_close_socket(p->replay, p->options.replay_endpoints, p->options.replay_count);
+    zw_listen_close(p->replay, p->options.replay_endpoints, p->options.replay_count);
     return NULL;
 }

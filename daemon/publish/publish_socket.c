@@ -1,18 +1,13 @@
+#include "base/listen.h"
 #include "publish_priv.h"
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
     HANDSHAKE_MS = 3000,
     HEARTBEAT_MS = 5000,
     DEAD_MS = 15000,
     BACKLOG = 1024,
-    CLOSE_MS = 500,
     FACTS_LINGER_MS = 2000,
     FACTS_MESSAGE_BYTES = 4096,      /* in: subscriptions only */
     REPLAY_MESSAGE_BYTES = 256 << 10, /* in: more than a request may have, so that one too large gets an answer */
@@ -42,84 +37,21 @@ static int set_all(void *socket, const setting_t *settings, size_t n, int64_t me
     return r;
 }
 
-/* The file of an ipc endpoint, or NULL for other endpoints and for abstract sockets, which have none. */
-static const char *ipc_path(const char *endpoint)
+/* Binds to all or, on failure, closes. */
+static int finish(void *socket, int r, const zw_publish_options_t *o, const char *const *endpoints, size_t n, void **ret,
+                  const char **ret_endpoint)
 {
-    static const char scheme[] = "ipc://";
-    if (strncmp(endpoint, scheme, sizeof(scheme) - 1) != 0)
-        return NULL;
-    const char *path = endpoint + sizeof(scheme) - 1;
-    return *path == '@' || *path == '*' ? NULL : path;
-}
-
-/* zmq_bind removes whatever lies at the path. So: only a socket may lie there, and only one that nobody serves. */
-static int check_ipc_path(const char *path)
-{
-    struct stat st;
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    if (lstat(path, &st) < 0)
-        return errno == ENOENT ? 0 : -errno;
-    if (!S_ISSOCK(st.st_mode))
-        return -EEXIST;
-    size_t n = strlen(path);
-    if (n >= sizeof(address.sun_path))
-        return -ENAMETOOLONG;
-    memcpy(address.sun_path, path, n + 1);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -errno;
-    int r = connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
-    (void)close(fd);
-    if (r == 0 || r == -EAGAIN) /* EAGAIN: someone listens, with a full backlog */
-        return -EADDRINUSE;
-    return r == -ECONNREFUSED || r == -ENOENT ? 0 : r;
-}
-
-static int bind_one(void *socket, const char *endpoint, unsigned mode)
-{
-    const char *path = ipc_path(endpoint);
-    int r = path ? check_ipc_path(path) : 0;
-    if (r < 0)
-        return r;
-    if (zmq_bind(socket, endpoint) < 0)
-        return -errno;
-    return path && chmod(path, (mode_t)mode) < 0 ? -errno : 0;
-}
-
-/* Returns how many were bound; *ret_error is 0 when all were. */
-static size_t bind_all(void *socket, const char *const *endpoints, size_t n, unsigned mode, const char **ret_endpoint, int *ret_error)
-{
-    *ret_error = 0;
-    for (size_t i = 0; i < n; i++) {
-        *ret_error = bind_one(socket, endpoints[i], mode ? mode : 0660);
-        if (*ret_error < 0) {
-            *ret_endpoint = endpoints[i];
-            return i;
-        }
-    }
-    return n;
-}
-
-/* libzmq closes in a thread of its own, and leaves the file. Were we to return before, the same path, bound anew, would seem to
- * be served by another. */
-void zw_publish_close_socket(void *socket, const char *const *endpoints, size_t bound)
-{
-    const struct timespec pause = { 0, 1000000 };
-    (void)zmq_close(socket);
-    for (size_t i = 0; i < bound; i++) {
-        const char *path = ipc_path(endpoints[i]);
-        for (int k = 0; path && k < CLOSE_MS && check_ipc_path(path) == -EADDRINUSE; k++)
-            (void)nanosleep(&pause, NULL);
-    }
-}
-
-static int finish(void *socket, int r, const char *const *endpoints, size_t n, unsigned mode, void **ret, const char **ret_endpoint)
-{
+    const zw_listen_permit_t permit = { .mode = o->socket_mode ? (mode_t)o->socket_mode : 0660, .group = o->socket_group };
     size_t bound = 0;
-    if (r == 0)
-        bound = bind_all(socket, endpoints, n, mode, ret_endpoint, &r);
+    while (r == 0 && bound < n) {
+        r = zw_listen(socket, endpoints[bound], &permit);
+        if (r < 0)
+            *ret_endpoint = endpoints[bound];
+        else
+            bound++;
+    }
     if (r < 0)
-        zw_publish_close_socket(socket, endpoints, bound);
+        zw_listen_close(socket, endpoints, bound);
     else
         *ret = socket;
     return r;
@@ -132,7 +64,7 @@ int zw_publish_facts_socket(const zw_publish_options_t *o, void **ret, const cha
     if (!socket)
         return -errno;
     int r = set_all(socket, settings, sizeof(settings) / sizeof(settings[0]), FACTS_MESSAGE_BYTES);
-    return finish(socket, r, o->facts_endpoints, o->facts_count, o->socket_mode, ret, ret_endpoint);
+    return finish(socket, r, o, o->facts_endpoints, o->facts_count, ret, ret_endpoint);
 }
 
 int zw_publish_replay_socket(const zw_publish_options_t *o, void **ret, const char **ret_endpoint)
@@ -145,5 +77,5 @@ int zw_publish_replay_socket(const zw_publish_options_t *o, void **ret, const ch
     if (!socket)
         return -errno;
     int r = set_all(socket, settings, sizeof(settings) / sizeof(settings[0]), REPLAY_MESSAGE_BYTES);
-    return finish(socket, r, o->replay_endpoints, o->replay_count, o->socket_mode, ret, ret_endpoint);
+    return finish(socket, r, o, o->replay_endpoints, o->replay_count, ret, ret_endpoint);
 }

@@ -77,7 +77,7 @@ class Daemon:
         s.setsockopt(zmq.SNDHWM, 0)
         s.setsockopt(zmq.RCVHWM, 0)
         s.setsockopt(zmq.LINGER, 0)
-        s.connect(self.endpoint(name))
+        s.connect(name if "://" in name else self.endpoint(name))
         return s
 
     def ask(self, seconds=30, **request):
@@ -163,8 +163,8 @@ def article(n, **more):
 class Sender:
     """Sends articles, keeps the last ack of each id."""
 
-    def __init__(self, daemon):
-        self.socket = daemon.dealer("submit")
+    def __init__(self, daemon, endpoint="submit"):
+        self.socket = daemon.dealer(endpoint)
         self.acks = {}
         self.order = []
 

@@ -80,6 +80,7 @@ static inline int pub_setup(void **state)
                                          .heartbeat_ms = 50,
                                          .send_hwm = 10000,
                                          .socket_mode = 0640,
+                                         .socket_group = (gid_t)-1,
                                          .store = p->h->store,
                                          .status = pub_status,
                                          .find_article = pub_find,

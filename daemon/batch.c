@@ -244,6 +244,12 @@ static int plan_article(zw_batch_t *b, zw_plan_t *p)
     return 0;
 }
 
+void zw_batch_expect(const zw_batch_t *b, const zw_job_t *job)
+{
+    if (!zw_job_rejected(job))
+        zw_dedup_prefetch(b->indexes->dedup, job->fingerprint);
+}
+
 int zw_batch_plan(zw_batch_t *b, zw_job_t *job)
 {
     size_t names = b->names.n;

@@ -22,6 +22,9 @@ void zw_batch_free(zw_batch_t *batch); /* takes NULL */
 /* Empties it. `now_us` becomes the time of its events, unless the newest event is later. */
 void zw_batch_begin(zw_batch_t *batch, int64_t now_us);
 
+/* A job that zw_batch_plan will soon be called with: fetches what it will look at. */
+void zw_batch_expect(const zw_batch_t *batch, const zw_job_t *job);
+
 /* 0 or -ENOMEM. A job whose answer stands already (a repeat) needs its mark: -ZW_E_CORRUPT and the like are not fatal, the
  * answer then says less. */
 int zw_batch_plan(zw_batch_t *batch, zw_job_t *job);

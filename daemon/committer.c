@@ -107,10 +107,16 @@ static void log_refusals(zw_job_t **jobs, size_t n)
 
 static bool take(zw_committer_t *c, size_t n)
 {
+    enum { AHEAD = 2 }; /* far enough for memory, near enough to be still in the cache */
     zw_batch_begin(c->batch, zw_now_us());
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && i < AHEAD; i++)
+        zw_batch_expect(c->batch, c->jobs[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n)
+            zw_batch_expect(c->batch, c->jobs[i + AHEAD]);
         if (!persist(c, plan, c->jobs[i], "planning a batch") || !persist(c, encode, NULL, "encoding a batch"))
             return false;
+    }
     return persist(c, commit, NULL, "commit");
 }
 

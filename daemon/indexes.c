@@ -46,6 +46,7 @@ int zw_indexes_open(const zw_dedup_options_t *dedup, uint64_t facts_capacity, zw
     if (e == 0) {
         rebuild_t r = { .indexes = &x };
         e = zw_store_marks(store, 1, restore, &r);
+        zw_dedup_restored(x.dedup);
         zw_buf_done(&r.space);
     }
     if (e < 0) {

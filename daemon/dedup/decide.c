@@ -73,10 +73,10 @@ static bool decide_exact(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_deci
     return best != ZW_SLOT_NONE;
 }
 
-static void decide_near(const zw_dedup_t *d, const zw_fingerprint_t *f, const uint64_t *keys, size_t count, zw_decision_t *out)
+static void decide_near(const zw_dedup_t *d, const zw_fingerprint_t *f, zw_decision_t *out)
 {
     zw_candidate_t found[ZW_CANDIDATES];
-    size_t n = zw_index_candidates(d, keys, count, found);
+    size_t n = zw_index_candidates(d, f->asked, f->asked_count, found);
     for (size_t i = 0; i < n; i++)
         for (size_t at = 0; at < sizeof(zw_slot_t); at += 64)
             __builtin_prefetch((const char *)&d->slots[found[i].slot] + at);
@@ -94,14 +94,17 @@ static void decide_near(const zw_dedup_t *d, const zw_fingerprint_t *f, const ui
     }
 }
 
+void zw_dedup_prefetch(const zw_dedup_t *dedup, const zw_fingerprint_t *fingerprint)
+{
+    zw_index_prefetch(dedup, &fingerprint->sketch, fingerprint->posted, fingerprint->posted_count);
+    zw_index_prefetch(dedup, &fingerprint->sketch, fingerprint->asked, fingerprint->asked_count);
+}
+
 void zw_dedup_decide(zw_dedup_t *dedup, const zw_fingerprint_t *fingerprint, zw_decision_t *ret)
 {
-    uint64_t keys[ZW_KEYS_ASKED];
-    size_t count = zw_fingerprint_keys(fingerprint, keys);
-    zw_index_prefetch(dedup, &fingerprint->sketch, keys, count);
     *ret = (zw_decision_t){ .status = ZW_ST_NEW };
     if (!decide_versions(dedup, fingerprint, ret) && !decide_exact(dedup, fingerprint, ret))
-        decide_near(dedup, fingerprint, keys, count, ret);
+        decide_near(dedup, fingerprint, ret);
 }
 
 static uint32_t seconds(int64_t time_us)
@@ -115,7 +118,8 @@ void zw_dedup_insert(zw_dedup_t *dedup, uint64_t number, const zw_fingerprint_t 
 {
     assert(dedup->next == dedup->first || number > dedup->slots[(dedup->next - 1) % dedup->capacity].number);
     pthread_mutex_lock(&dedup->lock);
-    zw_index_add(dedup, number, decision->head, seconds(time_us), &fingerprint->sketch);
+    zw_index_add(dedup, number, decision->head, seconds(time_us), &fingerprint->sketch, fingerprint->posted,
+                 fingerprint->posted_count);
     pthread_mutex_unlock(&dedup->lock);
 }
 

@@ -47,6 +47,10 @@ typedef struct zw_decision {
     bool repeat;        /* same source and id, same text: taken before as article `of`, nothing to store */
 } zw_decision_t;
 
+/* Fetches what deciding about the article and inserting it will touch. Worth calling for each article of a batch a few
+ * before its turn: the index is far larger than the caches. */
+void zw_dedup_prefetch(const zw_dedup_t *dedup, const zw_fingerprint_t *fingerprint);
+
 /* Decides from the index as it stands. Does not change it. What the sender says comes first: `repeat`, then a revision
  * (a known source and id, or source and url, with another text), then exact, then near and contained. `head` is 0 for
  * an article that is its own: its number is not known yet. */
@@ -57,9 +61,11 @@ void zw_dedup_insert(zw_dedup_t *dedup, uint64_t number, const zw_fingerprint_t 
                      int64_t time_us);
 
 /* The compact mark (304 bytes at most) to be stored, and its way back at start, in ascending order of number.
- * Restore returns 0 or -ZW_E_CORRUPT. */
+ * Restore returns 0 or -ZW_E_CORRUPT. It keeps the newest few back until memory is there: zw_dedup_restored must be
+ * called behind the last, before anything else is done with the index. */
 int zw_dedup_mark_encode(const zw_fingerprint_t *fingerprint, const zw_decision_t *decision, int64_t time_us, zw_buf_t *out);
 int zw_dedup_restore(zw_dedup_t *dedup, uint64_t number, zw_str_t mark);
+void zw_dedup_restored(zw_dedup_t *dedup);
 
 /* The number of the article with that source and id, 0: not (or no longer) known. Any thread. */
 uint64_t zw_dedup_find(zw_dedup_t *dedup, zw_str_t source, zw_str_t id);

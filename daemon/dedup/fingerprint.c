@@ -277,6 +277,20 @@ uint64_t zw_url_key(zw_str_t source, zw_str_t url)
     return pair_key(source, url, 2);
 }
 
+/* Made by the worker, so that the committer has less to do. */
+static int make_keys(zw_arena_t *arena, zw_fingerprint_t *f)
+{
+    uint64_t *posted = zw_arena_alloc(arena, ZW_KEYS_POSTED * sizeof *posted);
+    uint64_t *asked = zw_arena_alloc(arena, ZW_KEYS_ASKED * sizeof *asked);
+    if (!posted || !asked)
+        return -ENOMEM;
+    f->posted_count = zw_sketch_keys(&f->sketch, posted);
+    f->asked_count = zw_fingerprint_keys(f, asked);
+    f->posted = posted;
+    f->asked = asked;
+    return 0;
+}
+
 int zw_fingerprint_make(const zw_text_t *text, const zw_guard_t *guards, size_t guard_count, zw_str_t source,
                         zw_str_t id, zw_str_t url, zw_arena_t *arena, const zw_fingerprint_t **ret)
 {
@@ -290,7 +304,8 @@ int zw_fingerprint_make(const zw_text_t *text, const zw_guard_t *guards, size_t 
     f->sketch.exact[1] = exact.high64;
     f->sketch.id_key = zw_id_key(source, id);
     f->sketch.url_key = zw_url_key(source, url);
-    if ((r = make_runs(&t, arena, f)) < 0 || (r = make_sentences(&t, arena, f)) < 0 || (r = make_figures(&t, arena, f)) < 0)
+    if ((r = make_runs(&t, arena, f)) < 0 || (r = make_sentences(&t, arena, f)) < 0 || (r = make_figures(&t, arena, f)) < 0 ||
+        (r = make_keys(arena, f)) < 0)
         return r;
     *ret = f;
     return 0;

@@ -67,6 +67,7 @@ void zw_dedup_close(zw_dedup_t *d)
     if (!d)
         return;
     munmap(d->memory, d->memory_bytes);
+    free(d->arrivals);
     pthread_mutex_destroy(&d->lock);
     free(d);
 }
@@ -194,6 +195,15 @@ void zw_index_prefetch(const zw_dedup_t *d, const zw_sketch_t *sketch, const uin
         __builtin_prefetch(zw_table_bucket(&d->postings, keys[i]));
 }
 
+void zw_index_prefetch_members(const zw_dedup_t *d, const uint64_t *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t *bucket = zw_table_bucket(&d->postings, keys[i]);
+        for (uint32_t m = zw_bucket_match(bucket, ZW_SLOT_BITS, zw_tag(keys[i])); m; m &= m - 1)
+            __builtin_prefetch(&d->members[zw_entry_slot(bucket[__builtin_ctz(m)])]);
+    }
+}
+
 static void expire_one(zw_dedup_t *d)
 {
     uint32_t slot = (uint32_t)(d->first % d->capacity);
@@ -222,11 +232,10 @@ static void expire_some(zw_dedup_t *d)
     }
 }
 
-void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s, const zw_sketch_t *sketch)
+void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s, const zw_sketch_t *sketch,
+                  const uint64_t *keys, size_t key_count)
 {
-    uint64_t keys[ZW_KEYS_POSTED];
-    size_t n = zw_sketch_keys(sketch, keys);
-    zw_index_prefetch(d, sketch, keys, n);
+    zw_index_prefetch_members(d, keys, key_count);
     if (time_s > d->newest_s)
         d->newest_s = time_s;
     expire_some(d);
@@ -240,7 +249,7 @@ void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s
     add_exact(d, slot);
     add_version(d, sketch->id_key, offsetof(zw_sketch_t, id_key), slot);
     add_version(d, sketch->url_key, offsetof(zw_sketch_t, url_key), slot);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < key_count; i++)
         add_posting(d, keys[i], slot);
 }
 

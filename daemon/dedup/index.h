@@ -33,6 +33,16 @@ typedef struct zw_member {
     uint32_t time_s;
 } zw_member_t;
 
+/* A mark on its way into the index at start. Each waits for its memory while the ones before it are put in. */
+typedef struct zw_arrival {
+    zw_sketch_t sketch;
+    uint64_t number, head;
+    uint32_t time_s;
+    uint8_t key_count;
+    uint64_t keys[ZW_KEYS_POSTED];
+} zw_arrival_t;
+enum { ZW_ARRIVALS = 8, ZW_ARRIVALS_HALF = ZW_ARRIVALS / 2 };
+
 struct zw_dedup {
     zw_slot_t *slots;
     zw_member_t *members; /* of the slots */
@@ -42,6 +52,8 @@ struct zw_dedup {
     uint32_t window_s, newest_s;
     void *memory;
     size_t memory_bytes;
+    zw_arrival_t *arrivals; /* a ring of ZW_ARRIVALS, while the index is rebuilt */
+    uint64_t arrived, settled; /* running numbers of the next arrival, and of the next one to be put in */
     pthread_mutex_t lock; /* taken by what changes the index, and by readers on other threads */
 };
 
@@ -73,8 +85,9 @@ static inline uint64_t zw_unique_exact(const zw_sketch_t *s)
 /* Slots under `key` in either of its buckets, unverified; out: 2 * ZW_BUCKET. */
 unsigned zw_unique_hits(const zw_dedup_t *d, uint64_t key, uint32_t *out);
 
-/* Puts the sketch in the newest slot; the oldest leaves when there is no room. Under the lock. */
-void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s, const zw_sketch_t *sketch);
+/* Puts the sketch in the newest slot; the oldest leaves when there is no room. `keys` as by zw_sketch_keys. Under the lock. */
+void zw_index_add(zw_dedup_t *d, uint64_t number, uint64_t head, uint32_t time_s, const zw_sketch_t *sketch,
+                  const uint64_t *keys, size_t key_count);
 
 /* The slot that holds article `number`, or ZW_SLOT_NONE. */
 uint32_t zw_index_slot(const zw_dedup_t *d, uint64_t number);
@@ -87,7 +100,9 @@ typedef struct zw_candidate {
 } zw_candidate_t;
 size_t zw_index_candidates(const zw_dedup_t *d, const uint64_t *keys, size_t count, zw_candidate_t *out);
 
-/* Fetches what adding or deciding about this sketch will touch. */
+/* Fetches the buckets that adding or deciding about this sketch will touch; and, once they are there, the members that
+ * their entries under these keys point at. */
 void zw_index_prefetch(const zw_dedup_t *d, const zw_sketch_t *sketch, const uint64_t *keys, size_t count);
+void zw_index_prefetch_members(const zw_dedup_t *d, const uint64_t *keys, size_t count);
 
 #endif

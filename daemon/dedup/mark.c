@@ -2,6 +2,10 @@
  *   0 version, 1 kind of duplicate, 2 runs, 3 sentences, 4 figures held, 5 figures in all, 6 time (s, 4 bytes),
  *   10 weight (4), 14 head (8, 0: itself), 22 exact (16), 38 id key (8), 46 url key (8), then runs (4 each),
  *   sentences (4 each) and figures (3 each). The store has a checksum over it. */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+
 #include "dedup/index.h"
 
 enum { MARK_VERSION = 1, MARK_HEADER = 54 };
@@ -17,9 +21,8 @@ static void put(unsigned char *p, uint64_t v, unsigned bytes)
 static uint64_t get(const unsigned char *p, unsigned bytes)
 {
     uint64_t v = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        v |= (uint64_t)p[i] << 8 * i;
-    return v;
+    memcpy(&v, p, bytes);
+    return le64toh(v);
 }
 
 int zw_dedup_mark_encode(const zw_fingerprint_t *fingerprint, const zw_decision_t *decision, int64_t time_us, zw_buf_t *out)
@@ -48,34 +51,64 @@ int zw_dedup_mark_encode(const zw_fingerprint_t *fingerprint, const zw_decision_
     return zw_buf_put(out, mark, (size_t)(p - mark) + 3u * s->figure_count);
 }
 
+static void settle_one(zw_dedup_t *d)
+{
+    const zw_arrival_t *a = &d->arrivals[d->settled++ % ZW_ARRIVALS];
+    pthread_mutex_lock(&d->lock);
+    zw_index_add(d, a->number, a->head, a->time_s, &a->sketch, a->keys, a->key_count);
+    pthread_mutex_unlock(&d->lock);
+}
+
+static void read_mark(const unsigned char *p, zw_arrival_t *a)
+{
+    zw_sketch_t *s = &a->sketch;
+    *s = (zw_sketch_t){ .gram_count = p[2], .sentence_count = p[3], .figure_count = p[4], .figure_total = p[5] };
+    s->weight = (uint32_t)get(p + 10, 4);
+    s->exact[0] = get(p + 22, 8);
+    s->exact[1] = get(p + 30, 8);
+    s->id_key = get(p + 38, 8);
+    s->url_key = get(p + 46, 8);
+    a->time_s = (uint32_t)get(p + 6, 4);
+    a->head = get(p + 14, 8);
+    p += MARK_HEADER;
+    for (unsigned i = 0; i < s->gram_count; i++, p += 4)
+        s->grams[i] = (uint32_t)get(p, 4);
+    for (unsigned i = 0; i < s->sentence_count; i++, p += 4)
+        s->sentences[i] = (uint32_t)get(p, 4);
+    memcpy(s->figures, p, 3u * s->figure_count);
+}
+
 int zw_dedup_restore(zw_dedup_t *dedup, uint64_t number, zw_str_t mark)
 {
     const unsigned char *p = (const unsigned char *)mark.p;
-    zw_sketch_t s = { 0 };
     if (mark.n < MARK_HEADER || p[0] != MARK_VERSION || p[2] > ZW_GRAMS || p[3] > ZW_SENTENCES || p[4] > ZW_FIGURES ||
         mark.n != MARK_HEADER + 4u * (p[2] + p[3]) + 3u * p[4])
         return -ZW_E_CORRUPT;
-    if (dedup->next != dedup->first && number <= dedup->slots[(dedup->next - 1) % dedup->capacity].number)
+    if (!dedup->arrivals && !(dedup->arrivals = calloc(ZW_ARRIVALS, sizeof *dedup->arrivals)))
+        return -ENOMEM;
+    uint64_t newest = dedup->next != dedup->first ? dedup->slots[(dedup->next - 1) % dedup->capacity].number : 0;
+    if (dedup->arrived != dedup->settled)
+        newest = dedup->arrivals[(dedup->arrived - 1) % ZW_ARRIVALS].number;
+    if (number <= newest)
         return -ZW_E_CORRUPT;
-    s.gram_count = p[2];
-    s.sentence_count = p[3];
-    s.figure_count = p[4];
-    s.figure_total = p[5];
-    s.weight = (uint32_t)get(p + 10, 4);
-    s.exact[0] = get(p + 22, 8);
-    s.exact[1] = get(p + 30, 8);
-    s.id_key = get(p + 38, 8);
-    s.url_key = get(p + 46, 8);
-    uint32_t time_s = (uint32_t)get(p + 6, 4);
-    uint64_t head = get(p + 14, 8);
-    p += MARK_HEADER;
-    for (unsigned i = 0; i < s.gram_count; i++, p += 4)
-        s.grams[i] = (uint32_t)get(p, 4);
-    for (unsigned i = 0; i < s.sentence_count; i++, p += 4)
-        s.sentences[i] = (uint32_t)get(p, 4);
-    memcpy(s.figures, p, 3u * s.figure_count);
-    pthread_mutex_lock(&dedup->lock);
-    zw_index_add(dedup, number, head, time_s, &s);
-    pthread_mutex_unlock(&dedup->lock);
+    zw_arrival_t *a = &dedup->arrivals[dedup->arrived++ % ZW_ARRIVALS];
+    a->number = number;
+    read_mark(p, a);
+    a->key_count = (uint8_t)zw_sketch_keys(&a->sketch, a->keys);
+    zw_index_prefetch(dedup, &a->sketch, a->keys, a->key_count);
+    if (dedup->arrived - dedup->settled > ZW_ARRIVALS_HALF) {
+        const zw_arrival_t *soon = &dedup->arrivals[(dedup->arrived - ZW_ARRIVALS_HALF) % ZW_ARRIVALS];
+        zw_index_prefetch_members(dedup, soon->keys, soon->key_count);
+    }
+    if (dedup->arrived - dedup->settled == ZW_ARRIVALS)
+        settle_one(dedup);
     return 0;
+}
+
+void zw_dedup_restored(zw_dedup_t *dedup)
+{
+    while (dedup->settled < dedup->arrived)
+        settle_one(dedup);
+    free(dedup->arrivals);
+    dedup->arrivals = NULL;
 }

@@ -50,6 +50,8 @@ struct zw_fingerprint {
     uint32_t figures[ZW_FIGURES_ASKED];
     const uint32_t *set; /* every rank up to `limit`; open addressing, 0 is empty */
     uint32_t set_mask, limit;
+    const uint64_t *posted, *asked; /* keys that the index will hold it by, and that known articles like it are found by */
+    size_t posted_count, asked_count;
 };
 
 static inline uint32_t zw_sketch_figure(const zw_sketch_t *sketch, unsigned i)

@@ -148,6 +148,7 @@ static void test_marks(void **state)
         mark.p[2] = (char)200; /* more runs than there can be */
         assert_int_equal(zw_dedup_restore(again, k + 2, zw_buf_str(&mark)), -ZW_E_CORRUPT);
     }
+    zw_dedup_restored(again);
     for (unsigned k = 0; k < 2 * COUNT; k++) {
         _cleanup_arena_ zw_arena_t *arena = zw_arena_new(0);
         zw_decision_t a, b;

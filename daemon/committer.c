@@ -1,6 +1,7 @@
 #include "committer.h"
 
 #include "base/log.h"
+#include "base/log_id.h"
 #include "batch.h"
 
 #include <errno.h>
@@ -46,14 +47,14 @@ static bool persist(zw_committer_t *c, int (*step)(zw_committer_t *, void *), vo
         int e = step(c, arg);
         if (e >= 0) {
             if (tries > 0)
-                zw_log(ZW_LOG_NOTICE, "%s: succeeded after %d tries", what, tries + 1);
+                zw_log_with(ZW_LOG_NOTICE, &(zw_log_fields_t){ .id = ZW_LOG_ID_COMMIT_WORKS }, "%s: succeeded after %d tries", what, tries + 1);
             atomic_store(&c->trouble, 0);
             return true;
         }
         zw_count(&c->o.stats->commit_failures, 1);
         atomic_store(&c->trouble, e);
-        zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e) }, "%s: %s; nothing is acknowledged until it succeeds",
-                    what, zw_error_text(e));
+        zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e), .id = ZW_LOG_ID_COMMIT_FAILS },
+                    "%s: %s; nothing is acknowledged until it succeeds", what, zw_error_text(e));
         if (!pause_after(c, e, tries)) {
             c->given_up = e;
             return false;
@@ -99,7 +100,8 @@ static void log_refusals(zw_job_t **jobs, size_t n)
         if (k)
             memcpy(id, sent.p, k);
         id[k] = '\0';
-        zw_log_with(ZW_LOG_WARNING, &(zw_log_fields_t){ .article_id = id[0] ? id : NULL, .reason = zw_error_name(jobs[i]->reject.code) },
+        zw_log_with(ZW_LOG_WARNING, &(zw_log_fields_t){ .article_id = id[0] ? id : NULL, .reason = zw_error_name(jobs[i]->reject.code),
+                                                            .id = ZW_LOG_ID_REFUSED },
                     "feed: a message is refused and put into quarantine: %s: %s",
                     jobs[i]->reject.field[0] ? jobs[i]->reject.field : "message", jobs[i]->reject.message);
     }

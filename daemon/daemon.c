@@ -1,6 +1,7 @@
 #include "daemon.h"
 
 #include "base/log.h"
+#include "base/log_id.h"
 #include "endpoint.h"
 #include "related.h"
 
@@ -14,7 +15,7 @@
 
 static int failed(int e, const char *what, const char *name)
 {
-    zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e) }, "%s %s: %s", what, name, zw_error_text(e));
+    zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e), .id = ZW_LOG_ID_START_FAILED }, "%s %s: %s", what, name, zw_error_text(e));
     return e;
 }
 
@@ -36,31 +37,36 @@ static void tell_rules(void *ctx, const char *file, unsigned line, unsigned colu
     zw_log(ZW_LOG_ERROR, "%s:%u:%u: %s", file, line, column, message);
 }
 
-static int load_rules(zw_daemon_t *d)
+static int load_rules(zw_daemon_t *d, const char *id_of_success)
 {
     const zw_config_list_t *dirs = &d->config->rules_dirs;
     zw_rules_t *rules = NULL;
     int e = zw_rules_load(dirs->n ? dirs->items : NULL, dirs->n, tell_rules, NULL, &rules);
     if (e < 0)
-        return failed(e, "rules", "");
-    zw_log(ZW_LOG_INFO, "%zu rules, version %s", zw_rules_count(rules), zw_rules_version(rules));
+        return e;
+    zw_log_with(ZW_LOG_NOTICE, &(zw_log_fields_t){ .id = id_of_success }, "%zu rules, version %s", zw_rules_count(rules), zw_rules_version(rules));
     zw_rulebook_set(&d->rules, rules);
     return 0;
 }
 
 int zw_daemon_reload(zw_daemon_t *d)
 {
-    int e = load_rules(d);
+    int e = load_rules(d, ZW_LOG_ID_RELOADED);
     zw_count(e < 0 ? &d->stats.reload_failures : &d->stats.reloads, 1);
+    atomic_store(&d->stats.reload_failed, e < 0);
     if (e < 0)
-        zw_log(ZW_LOG_WARNING, "the rules that were in force stay in force");
+        zw_log_with(ZW_LOG_WARNING, &(zw_log_fields_t){ .reason = zw_error_name(e), .id = ZW_LOG_ID_RELOAD_FAILED },
+                    "rules: %s; those that were in force stay in force", zw_error_text(e));
     return e;
 }
 
 static int open_knowledge(zw_daemon_t *d)
 {
     int e = zw_text_tables_open(&d->tables);
-    return e < 0 ? failed(e, "tables of", "text") : load_rules(d);
+    if (e < 0)
+        return failed(e, "tables of", "text");
+    e = load_rules(d, NULL);
+    return e < 0 ? failed(e, "rules", "") : 0;
 }
 
 /* ---- indexes and the flow between the threads */

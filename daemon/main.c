@@ -12,6 +12,7 @@
  * The rooms are wired in daemon.c; this file starts them, minds signals, systemd and the watchdog, and ends them.
  */
 #include "base/log.h"
+#include "base/log_id.h"
 #include "base/notify.h"
 #include "daemon.h"
 #include "options.h"
@@ -79,14 +80,13 @@ static void feed_watchdog(minder_t *m)
     if (!stuck)
         zw_notify_watchdog();
     else if (!m->stuck)
-        zw_log(ZW_LOG_ERROR, "%s does not get on; the watchdog is not fed", stuck);
+        zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .id = ZW_LOG_ID_STUCK }, "%s does not get on; the watchdog is not fed", stuck);
     m->stuck = stuck != NULL;
 }
 
 static void reload(minder_t *m)
 {
     zw_notify_reloading();
-    zw_log(ZW_LOG_NOTICE, "reloading the rules");
     (void)zw_daemon_reload(m->daemon);
     zw_notify_ready();
 }
@@ -145,7 +145,7 @@ static int run(const zw_config_t *config)
         (void)close(signals);
         return ZW_EXIT_FAILURE;
     }
-    zw_log(ZW_LOG_NOTICE, "zhiwend %s is ready: %zu workers, state in %s", ZW_VERSION, atomic_load(&daemon.status.workers), config->state_dir);
+    zw_log_with(ZW_LOG_NOTICE, &(zw_log_fields_t){ .id = ZW_LOG_ID_READY }, "zhiwend %s is ready: %zu workers, state in %s", ZW_VERSION, atomic_load(&daemon.status.workers), config->state_dir);
     zw_notify_ready();
 
     minder_t minder = { .daemon = &daemon, .signals = signals, .watchdog_us = (int64_t)zw_notify_watchdog_us() };
@@ -158,7 +158,7 @@ static int run(const zw_config_t *config)
         zw_log(ZW_LOG_ERROR, "ended without committing all that was taken in: %s; its senders were not answered", zw_error_text(e));
         return ZW_EXIT_FAILURE;
     }
-    zw_log(ZW_LOG_NOTICE, "zhiwend has ended");
+    zw_log_with(ZW_LOG_NOTICE, &(zw_log_fields_t){ .id = ZW_LOG_ID_ENDED }, "zhiwend has ended");
     return ZW_EXIT_OK;
 }
 

@@ -30,6 +30,7 @@ typedef struct zw_stats {
 
     /* reload */
     zw_count_t reloads, reload_failures;
+    atomic_bool reload_failed; /* the last one: rules that are out of date are in force */
 
     /* rates, refreshed by main's loop: thousandths a second over the last ten seconds */
     zw_count_t articles_rate, facts_rate;

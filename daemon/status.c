@@ -161,6 +161,7 @@ static void put_indexes(section_t *s, const zw_status_source_t *src, zw_pairs_ou
     zw_pair_uint(p, "count", zw_rules_count(rules));
     count_pair(p, "reloads", &src->stats->reloads);
     count_pair(p, "reload_failures", &src->stats->reload_failures);
+    zw_mp_bool(zw_pair(p, "reload_failed"), atomic_load(&src->stats->reload_failed));
     end(s, "rules", top);
     zw_rules_unref(rules);
 }

@@ -1,5 +1,6 @@
 /* zhiwen status, zhiwen ping: questions to a running zhiwend. */
 #include "cli.h"
+#include "health.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 static const char status_help[] =
     "usage: zhiwen status [OPTION...]\n"
     "Show zhiwend's counters: articles, facts, queues, rates, positions.\n\n"
+    "      --check           one line for monitoring, exit status 0 all well, 1 warning (queue full, rules out of date, store\n"
+    "                        nearly full), 2 critical (no answer, nothing can be committed), 3 unknown\n"
     "      --timeout S       give up when zhiwend does not answer for S seconds (5)\n"
     "      --json            as one JSON object\n" CLI_WHERE "  -h, --help\n\n" CLI_EXITS;
 
@@ -82,23 +85,42 @@ static void print_status(json_t *status)
     print_map(status, "");
 }
 
+/* The answer of `status`, to be released, or NULL. */
+static json_t *load(zw_str_t map)
+{
+    char *text = zw_json(map);
+    json_t *status = text ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return status;
+}
+
 int cli_status(int argc, char **argv)
 {
+    enum { CHECK = CLI_OPT_OWN };
+    static const struct option own[] = { { "check", no_argument, NULL, CHECK }, CLI_OPTIONS_WHERE, { 0 } };
     cli_t cli = { .command = "status", .help = status_help, .timeout_s = 5 };
-    zw_client_t *client;
+    zw_client_t *client = NULL;
     zw_query_t *query = NULL;
-    zw_str_t map;
-    int status = parse(&cli, argc, argv);
-    if (status < 0)
-        status = cli_connect(&cli, &client);
-    else
-        return status;
+    zw_str_t map = { 0 };
+    bool check = false;
+    for (int option; (option = getopt_long(argc, argv, "h", own, NULL)) != -1;) {
+        int status = option == CHECK ? -1 : cli_option(&cli, option);
+        check |= option == CHECK;
+        if (status >= 0)
+            return check && status ? HEALTH_UNKNOWN : status;
+    }
+    int status = optind < argc ? cli_usage(&cli, "takes no argument \"%s\"", argv[optind]) : cli_connect(&cli, &client);
     if (status != CLI_OK)
-        return status;
+        return check ? HEALTH_UNKNOWN : status;
     int r = zw_query_open(client, &query);
     if (r == 0)
         r = zw_query_status(query, (int)(cli.timeout_s * 1000), &map);
-    status = r < 0 ? cli_refused(&cli, r) : cli_answer(&cli, map, print_status);
+    if (check) {
+        json_t *answer = r < 0 ? NULL : load(map);
+        status = cli_health(answer, r == -ETIMEDOUT ? "zhiwend does not answer" : r < 0 ? zw_error_text(r) : "the answer cannot be read");
+        json_decref(answer);
+    } else
+        status = r < 0 ? cli_refused(&cli, r) : cli_answer(&cli, map, print_status);
     zw_query_close(query);
     zw_client_close(client);
     return status;

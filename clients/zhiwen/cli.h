@@ -80,6 +80,7 @@ int cli_send(int argc, char **argv);
 int cli_watch(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_ping(int argc, char **argv);
+int cli_metrics(int argc, char **argv);
 int cli_similar(int argc, char **argv);
 int cli_cluster(int argc, char **argv);
 int cli_extract(int argc, char **argv);

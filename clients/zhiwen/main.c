@@ -1,4 +1,4 @@
-/* zhiwen: the command line. `send`, `watch`, `status`, `ping`, `similar` and `cluster` are built on libzhiwen alone; `repair`, `extract`,
+/* zhiwen: the command line. `send`, `watch`, `status`, `metrics`, `ping`, `similar` and `cluster` are built on libzhiwen alone; `repair`, `extract`,
  * `explain` and `rules` run the daemon's rooms in this process. */
 #include "cli.h"
 
@@ -13,6 +13,7 @@ static const struct {
     { "send", cli_send, "send articles to zhiwend" },
     { "watch", cli_watch, "show facts as they come, from any point on" },
     { "status", cli_status, "show zhiwend's counters" },
+    { "metrics", cli_metrics, "the counters for Prometheus, printed or served" },
     { "ping", cli_ping, "see whether zhiwend answers" },
     { "similar", cli_similar, "articles with wording like that of one" },
     { "cluster", cli_cluster, "the articles that are one report with one" },

@@ -88,10 +88,11 @@ static void emit(zw_log_level_t level, const zw_log_fields_t *f, const char *mes
         write_line(level, f, message);
         return;
     }
-    char seq[32];
-    (void)snprintf(seq, sizeof(seq), "%" PRIu64, f ? f->seq : 0);
+    char seq[32], id[64];
+    (void)snprintf(seq, sizeof(seq), "SEQ=%" PRIu64, f ? f->seq : 0);
+    (void)snprintf(id, sizeof(id), "MESSAGE_ID=%s", f && f->id ? f->id : "");
     (void)sd_journal_send("MESSAGE=%s", message, "PRIORITY=%d", (int)level, "ARTICLE_ID=%s", f && f->article_id ? f->article_id : "",
-                          "REASON=%s", f && f->reason ? f->reason : "", "SEQ=%s", seq, NULL);
+                          "REASON=%s", f && f->reason ? f->reason : "", "%s", seq, f && f->id ? "%s" : NULL, id, NULL);
 }
 
 static void log_va(zw_log_level_t level, const zw_log_fields_t *f, const char *format, va_list args)

@@ -17,6 +17,7 @@ typedef struct zw_log_fields {
     const char *article_id; /* or NULL */
     const char *reason;     /* a zw_error_name, or NULL */
     uint64_t seq;           /* 0: none */
+    const char *id;         /* of log_id.h, or NULL */
 } zw_log_fields_t;
 
 /* Entries above `level` are not written. The one mutable global of the project. */

@@ -159,5 +159,6 @@ def nobody_there():
     check(time.time() - began < 30, "takes long")
 
 
-run(send_and_watch, bad_lines_are_told_and_passed, thousands_under_way, extract_is_what_the_daemon_finds, rules_are_checked,
-    wrong_usage, nobody_there)
+if __name__ == "__main__":
+    run(send_and_watch, bad_lines_are_told_and_passed, thousands_under_way, extract_is_what_the_daemon_finds, rules_are_checked,
+        wrong_usage, nobody_there)

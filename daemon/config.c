@@ -7,9 +7,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 typedef enum { K_TEXT, K_PATH, K_LIST, K_ENDPOINTS, K_NUMBER, K_SIZE, K_DURATION, K_MODE, K_FLAG, K_LEVEL } kind_t;
 
@@ -30,15 +33,26 @@ typedef struct {
 static const conf_key_t KEYS[] = {
     { "state_dir", K_PATH, AT(state_dir), 0, 0, "/var/lib/zhiwen" },
     { "submit.bind", K_ENDPOINTS, AT(submit_bind), 0, 0, SOCKET("submit") },
+    { "submit.mode", K_MODE, AT(submit.mode), 0, 0777, "0" },
+    { "submit.group", K_TEXT, AT(submit.group), 0, 0, "" },
     { "feed.bind", K_ENDPOINTS, AT(feed_bind), 0, 0, SOCKET("feed") },
     { "feed.connect", K_ENDPOINTS, AT(feed_connect), 0, 0, "" },
     { "feed.topics", K_LIST, AT(feed_topics), 0, 0, "" },
+    { "feed.server_key", K_TEXT, AT(feed_server_key), 0, 0, "" },
+    { "feed.mode", K_MODE, AT(feed.mode), 0, 0777, "0" },
+    { "feed.group", K_TEXT, AT(feed.group), 0, 0, "" },
     { "facts.bind", K_ENDPOINTS, AT(facts_bind), 0, 0, SOCKET("facts") },
     { "facts.queue", K_NUMBER, AT(facts_queue), 1, 10000000, "10000" },
+    { "facts.mode", K_MODE, AT(facts.mode), 0, 0777, "0" },
+    { "facts.group", K_TEXT, AT(facts.group), 0, 0, "" },
     { "replay.bind", K_ENDPOINTS, AT(replay_bind), 0, 0, SOCKET("replay") },
+    { "replay.mode", K_MODE, AT(replay.mode), 0, 0777, "0" },
+    { "replay.group", K_TEXT, AT(replay.group), 0, 0, "" },
     { "sockets.mode", K_MODE, AT(socket_mode), 0600, 0777, "0660" },
     { "sockets.group", K_TEXT, AT(socket_group), 0, 0, "" },
     { "sockets.queue", K_NUMBER, AT(socket_queue), 1, 100000, "64" },
+    { "curve.secret_key", K_TEXT, AT(curve_secret_key), 0, 0, "" },
+    { "curve.clients", K_TEXT, AT(curve_clients), 0, 0, "" },
     { "workers", K_NUMBER, AT(workers), 0, 256, "0" },
     { "limits.body", K_SIZE, AT(max_body), 1024, 256 * MiB, "4MiB" },
     { "limits.message", K_SIZE, AT(max_message), 1024, 272 * MiB, "4160KiB" },
@@ -48,6 +62,9 @@ static const conf_key_t KEYS[] = {
     { "limits.in_flight", K_NUMBER, AT(max_in_flight), 1, 65536, "1024" },
     { "limits.in_flight_bytes", K_SIZE, AT(max_in_flight_bytes), 1024, 16 * GiB, "64MiB" },
     { "limits.article_memory", K_SIZE, AT(max_article_memory), MiB, 64 * GiB, "512MiB" },
+    { "limits.connections", K_NUMBER, AT(max_connections), 1, 1000000, "1000" },
+    { "limits.topic_bytes", K_SIZE, AT(max_topic_bytes), 1024, GiB, "4MiB" },
+    { "limits.subscriptions", K_NUMBER, AT(max_subscriptions), 0, 100000, "256" },
     { "commit.articles", K_NUMBER, AT(commit_articles), 1, 65536, "1000" },
     { "commit.bytes", K_SIZE, AT(commit_bytes), 1024, GiB, "16MiB" },
     { "dedup.capacity", K_NUMBER, AT(dedup_capacity), 1000, 1000000000, "1000000" },
@@ -304,16 +321,45 @@ int zw_config_socket_dir(zw_config_t *config, const char *dir)
     return 0;
 }
 
+/* The key of a list with a tcp endpoint that nothing protects; NULL: there is none. */
+static const char *plain_tcp(const zw_config_t *config, const char **ret_endpoint)
+{
+    const bool curve = zw_config_has_curve(config);
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const zw_config_list_t *list = place(config, &KEYS[i]);
+        bool protected = curve && (list != &config->feed_connect || config->feed_server_key[0]);
+        for (size_t k = 0; KEYS[i].kind == K_ENDPOINTS && k < list->n && !protected; k++)
+            if (zw_endpoint_kind(zw_strz(list->items[k])) == ZW_ENDPOINT_TCP) {
+                *ret_endpoint = list->items[k];
+                return KEYS[i].name;
+            }
+    }
+    return NULL;
+}
+
+bool zw_config_has_curve(const zw_config_t *config)
+{
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+    char path[PATH_MAX];
+    if (config->curve_secret_key[0])
+        return true;
+    return credentials && snprintf(path, sizeof(path), "%s/" ZW_CONFIG_CREDENTIAL, credentials) < (int)sizeof(path) &&
+           access(path, F_OK) == 0;
+}
+
+const char *zw_config_plain_tcp(const zw_config_t *config)
+{
+    const char *endpoint = NULL;
+    return plain_tcp(config, &endpoint) ? endpoint : NULL;
+}
+
 int zw_config_check(const zw_config_t *config, zw_diag_fn diag, void *ctx)
 {
     reader_t r = { .path = "configuration", .diag = diag, .ctx = ctx };
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        const zw_config_list_t *list = place(config, &KEYS[i]);
-        for (size_t k = 0; KEYS[i].kind == K_ENDPOINTS && k < list->n; k++)
-            if (!config->insecure_plain_tcp && zw_endpoint_kind(zw_strz(list->items[k])) == ZW_ENDPOINT_TCP)
-                complain(&r, NULL, "%s: %s would be open to the network in plain text; use ipc:// or a loopback address, or set "
-                                   "insecure_plain_tcp: true", KEYS[i].name, list->items[k]);
-    }
+    const char *endpoint, *key = plain_tcp(config, &endpoint);
+    if (key && !config->insecure_plain_tcp)
+        complain(&r, NULL, "%s: %s would be in plain text, open to whoever reaches the port; use ipc://, give keys (curve.secret_key, "
+                           "for feed.connect also feed.server_key), or set insecure_plain_tcp: true", key, endpoint);
     if (config->submit_bind.n == 0 && config->feed_bind.n == 0 && config->feed_connect.n == 0)
         complain(&r, NULL, "neither submit nor feed has an endpoint: no article could come in");
     if (config->max_message < config->max_body)

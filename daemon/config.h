@@ -19,15 +19,22 @@ typedef struct zw_config_list {
     size_t n;
 } zw_config_list_t;
 
+typedef struct zw_config_access {
+    uint64_t mode;     /* 0: as all sockets */
+    const char *group; /* empty: as all sockets */
+} zw_config_access_t;
+
 typedef struct zw_config {
     const char *state_dir;
     zw_config_list_t submit_bind, feed_bind, feed_connect, feed_topics, facts_bind, replay_bind;
     uint64_t facts_queue;     /* messages that a subscriber may lag */
-    uint64_t socket_mode;
+    uint64_t socket_mode;     /* and its group: of the ipc sockets that have none of their own */
     const char *socket_group; /* a name; empty: the daemon's own */
+    zw_config_access_t submit, feed, facts, replay;
+    const char *curve_secret_key, *curve_clients, *feed_server_key; /* a file, a folder, a file; empty: none */
     uint64_t workers;         /* 0: one a core */
     uint64_t max_body, max_message, max_string, max_depth, max_elements, max_in_flight, max_in_flight_bytes;
-    uint64_t max_article_memory, socket_queue;
+    uint64_t max_article_memory, socket_queue, max_connections, max_topic_bytes, max_subscriptions;
     uint64_t commit_articles, commit_bytes;
     uint64_t dedup_capacity, dedup_window_days, facts_capacity;
     uint64_t store_map, store_quarantine;
@@ -55,6 +62,12 @@ int zw_config_inherit(zw_config_t *config, zw_diag_fn diag, void *ctx);
 /* Checks what no single key can tell (endpoints in plain text, sizes against each other), after all is set. Tells `diag`
  * with line 0. 0 or -ZW_E_CONFIG. */
 int zw_config_check(const zw_config_t *config, zw_diag_fn diag, void *ctx);
+
+/* True when there is a secret key for tcp: named, or among the credentials that systemd hands over. */
+#define ZW_CONFIG_CREDENTIAL "curve.secret"
+bool zw_config_has_curve(const zw_config_t *config);
+/* A tcp endpoint that is in plain text; NULL: there is none. */
+const char *zw_config_plain_tcp(const zw_config_t *config);
 
 /* The keys, as "section.key", and the value of each as it would be written in the file. Key is NULL past the last. */
 const char *zw_config_key(size_t i);

@@ -2,11 +2,9 @@
 
 #include "base/log.h"
 #include "base/log_id.h"
-#include "endpoint.h"
 #include "related.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -49,14 +47,29 @@ static int load_rules(zw_daemon_t *d, const char *id_of_success)
     return 0;
 }
 
+/* Keys before rules, which take longer: who is to be shut out is shut out at once. */
+static int reload_keys(zw_daemon_t *d)
+{
+    int e = zw_zap_reload(d->access.zap);
+    if (e < 0)
+        return failed(e, "the keys of clients in", d->config->curve_clients);
+    if (e > 0) {
+        zw_log(ZW_LOG_NOTICE, "a key was taken away: connections on tcp are cut, and made again by those who may");
+        zw_intake_rebind(d->intake);
+        zw_publish_rebind(d->publish);
+    }
+    return 0;
+}
+
 int zw_daemon_reload(zw_daemon_t *d)
 {
-    int e = load_rules(d, ZW_LOG_ID_RELOADED);
+    int keys = reload_keys(d), rules = load_rules(d, ZW_LOG_ID_RELOADED);
+    if (rules < 0)
+        zw_log_with(ZW_LOG_WARNING, &(zw_log_fields_t){ .reason = zw_error_name(rules), .id = ZW_LOG_ID_RELOAD_FAILED },
+                    "rules: %s; those that were in force stay in force", zw_error_text(rules));
+    int e = rules < 0 ? rules : keys;
     zw_count(e < 0 ? &d->stats.reload_failures : &d->stats.reloads, 1);
     atomic_store(&d->stats.reload_failed, e < 0);
-    if (e < 0)
-        zw_log_with(ZW_LOG_WARNING, &(zw_log_fields_t){ .reason = zw_error_name(e), .id = ZW_LOG_ID_RELOAD_FAILED },
-                    "rules: %s; those that were in force stay in force", zw_error_text(e));
     return e;
 }
 
@@ -98,18 +111,9 @@ static int open_flow(zw_daemon_t *d)
 
 /* ---- sockets */
 
-static int find_group(zw_daemon_t *d)
+static int open_access(zw_daemon_t *d)
 {
-    const char *name = d->config->socket_group;
-    d->socket_group = (gid_t)-1;
-    if (!name[0])
-        return 0;
-    errno = 0;
-    struct group *group = getgrnam(name);
-    if (!group)
-        return failed(errno ? -errno : -ENOENT, "group", name);
-    d->socket_group = group->gr_gid;
-    return 0;
+    return zw_access_open(d->config, d->zmq, &d->access);
 }
 
 static int open_intake(zw_daemon_t *d)
@@ -126,8 +130,9 @@ static int open_intake(zw_daemon_t *d)
         .feed_connect_count = c->feed_connect.n,
         .feed_topics = c->feed_topics.items,
         .feed_topic_count = c->feed_topics.n,
-        .socket_mode = (mode_t)c->socket_mode,
-        .socket_group = d->socket_group,
+        .submit_access = d->access.submit,
+        .feed_access = d->access.feed,
+        .feed_server_key = d->access.feed_server_key[0] ? d->access.feed_server_key : NULL,
         .queue = (int)c->socket_queue,
         .limits = { .message_bytes = c->max_message, .body_bytes = c->max_body, .string_bytes = c->max_string,
                     .depth = (unsigned)c->max_depth, .elements = (unsigned)c->max_elements },
@@ -175,14 +180,10 @@ static int open_publish(zw_daemon_t *d)
     const zw_config_t *c = d->config;
     const char *endpoint = NULL;
     zw_publish_options_t o = { .zmq = d->zmq,
-                               .facts_endpoints = c->facts_bind.items,
-                               .facts_count = c->facts_bind.n,
-                               .replay_endpoints = c->replay_bind.items,
-                               .replay_count = c->replay_bind.n,
+                               .facts = { c->facts_bind.items, c->facts_bind.n, d->access.facts },
+                               .replay = { c->replay_bind.items, c->replay_bind.n, d->access.replay },
                                .heartbeat_ms = (unsigned)(c->heartbeat_us / 1000),
                                .send_hwm = (int)c->facts_queue,
-                               .socket_mode = (unsigned)c->socket_mode,
-                               .socket_group = d->socket_group,
                                .store = d->store,
                                .status = answer_status,
                                .find_article = find_article,
@@ -225,8 +226,8 @@ static int start(zw_daemon_t *d)
 
 int zw_daemon_open(const zw_config_t *config, zw_daemon_t *d)
 {
-    static int (*const steps[])(zw_daemon_t *) = { find_group, open_store, open_knowledge, open_indexes, open_flow,
-                                                   open_intake, open_publish, start };
+    static int (*const steps[])(zw_daemon_t *) = { open_store, open_knowledge, open_indexes, open_flow,
+                                                   open_access, open_intake, open_publish, start };
     *d = (zw_daemon_t){ .config = config, .trouble_fd = -1, .stats.started_us = zw_monotonic_us() };
     zw_rulebook_init(&d->rules);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -251,6 +252,7 @@ int zw_daemon_close(zw_daemon_t *d)
     zw_publish_stop(d->publish);
     zw_committer_free(d->committer); /* not before: `status` looked at it until now */
     zw_intake_finish(d->intake);
+    zw_access_close(&d->access);
     if (d->zmq)
         (void)zmq_ctx_term(d->zmq);
     zw_flow_free(d->flow);

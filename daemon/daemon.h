@@ -11,7 +11,7 @@
 #ifndef ZW_DAEMON_H
 #define ZW_DAEMON_H
 
-#include "config.h"
+#include "access.h"
 #include "intake/intake.h"
 #include "status.h"
 #include "watchdog.h"
@@ -19,7 +19,7 @@
 
 typedef struct zw_daemon {
     const zw_config_t *config;
-    gid_t socket_group;
+    zw_access_t access;
     zw_store_t *store;
     zw_text_tables_t *tables;
     zw_rulebook_t rules;
@@ -42,7 +42,8 @@ int zw_daemon_open(const zw_config_t *config, zw_daemon_t *ret);
 /* Drains and closes, as above. 0, or the error that something taken in could not be committed with. */
 int zw_daemon_close(zw_daemon_t *daemon);
 
-/* Loads the rule packs anew and puts them in force; on a mistake (logged as file:line) the old ones stay. 0 or negative. */
+/* Loads the rule packs and the keys of clients anew and puts them in force; on a mistake (logged, rules as file:line) the old
+ * ones stay. Who came in by a key that is gone is cut off. 0 or negative. */
 int zw_daemon_reload(zw_daemon_t *daemon);
 
 #endif

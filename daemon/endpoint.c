@@ -1,6 +1,5 @@
 #include "endpoint.h"
 
-#include <arpa/inet.h>
 
 static const zw_str_t IPC = { "ipc://", 6 }, TCP = { "tcp://", 6 };
 
@@ -17,19 +16,6 @@ static bool is_port(zw_str_t s)
     return port > 0 && port <= 65535;
 }
 
-static bool is_loopback(zw_str_t host)
-{
-    char name[64];
-    struct in_addr v4;
-    if (zw_str_eqz(host, "localhost") || zw_str_eqz(host, "[::1]") || zw_str_eqz(host, "lo"))
-        return true;
-    if (host.n >= sizeof(name))
-        return false;
-    memcpy(name, host.p, host.n);
-    name[host.n] = '\0';
-    return inet_pton(AF_INET, name, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127;
-}
-
 zw_endpoint_kind_t zw_endpoint_kind(zw_str_t e)
 {
     enum { PATH_MOST = 107 }; /* sun_path, with its NUL */
@@ -43,5 +29,5 @@ zw_endpoint_kind_t zw_endpoint_kind(zw_str_t e)
         colon--;
     if (colon < 2 || !is_port(zw_str(rest.p + colon, rest.n - colon)))
         return ZW_ENDPOINT_BAD;
-    return is_loopback(zw_str(rest.p, colon - 1)) ? ZW_ENDPOINT_LOOPBACK : ZW_ENDPOINT_TCP;
+    return ZW_ENDPOINT_TCP;
 }

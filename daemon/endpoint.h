@@ -5,10 +5,9 @@
 #include "zw_str.h"
 
 typedef enum {
-    ZW_ENDPOINT_IPC,
-    ZW_ENDPOINT_LOOPBACK, /* tcp that does not leave this machine */
-    ZW_ENDPOINT_TCP,      /* tcp that does: in plain text, anyone could read and write */
-    ZW_ENDPOINT_BAD       /* another transport, or malformed */
+    ZW_ENDPOINT_IPC, /* a file, whose permissions say who may come in */
+    ZW_ENDPOINT_TCP, /* with keys, or open to whoever reaches it */
+    ZW_ENDPOINT_BAD  /* another transport, or malformed */
 } zw_endpoint_kind_t;
 
 zw_endpoint_kind_t zw_endpoint_kind(zw_str_t endpoint);

@@ -170,7 +170,7 @@ int main(int argc, char **argv)
         return status;
     zw_log_set_level((zw_log_level_t)config.log_level);
     (void)mallopt(M_MMAP_THRESHOLD, 1 << 20); /* what a large article took goes back to the system behind it */
-    (void)umask((mode_t)(~config.socket_mode & 0777)); /* ipc sockets have no other permissions even for a moment */
+    (void)umask(077); /* ipc sockets have no wider permissions than configured even for a moment */
     status = run(&config);
     zw_config_free(&config);
     return status;

@@ -29,6 +29,9 @@ static const struct {
     [ZW_E_FULL - ZW_E_FIRST] = { "full", "store is full" },
     [ZW_E_LIMIT - ZW_E_FIRST] = { "limit", "budget of time or steps ran out" },
     [ZW_E_CLOSED - ZW_E_FIRST] = { "closed", "the other side is closed" },
+    [ZW_E_KEY - ZW_E_FIRST] = { "key", "no key in the form of `zhiwen keygen`" },
+    [ZW_E_KEY_MODE - ZW_E_FIRST] = { "key_mode", "a secret key must be readable by its owner alone (mode 0600)" },
+    [ZW_E_INSECURE - ZW_E_FIRST] = { "insecure", "tcp needs the daemon's public key, or plain text must be asked for" },
 };
 
 const char *zw_error_name(int code)

@@ -33,6 +33,9 @@ enum {
     ZW_E_FULL,          /* the store's map or disk is full */
     ZW_E_LIMIT,         /* a budget of time or steps ran out */
     ZW_E_CLOSED,        /* the other side is going or gone */
+    ZW_E_KEY,           /* a file or value that is no key */
+    ZW_E_KEY_MODE,      /* a secret key in a file that others may read */
+    ZW_E_INSECURE,      /* tcp in plain text, which was not asked for */
     ZW_E_LAST
 };
 

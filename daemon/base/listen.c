@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +14,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { CLOSE_MS = 500 };
+static const char TCP[] = "tcp://";
+enum { CLOSE_MS = 500, AGAIN_MS = 1000, STANDARD_MODE = 0660, Z85_BYTES = 41 };
 
 /* ---- what systemd has made */
 
@@ -88,16 +90,20 @@ static int inherited(const char *endpoint)
     return -1;
 }
 
-/* libzmq must never wait in accept(); systemd hands listeners over as it finds it right. */
-static int bind_inherited(void *socket, int fd, const char *endpoint)
+/* libzmq must never wait in accept(); systemd hands listeners over as it finds it right. It gets a copy to close, so that the
+ * listener can be bound again. */
+static int bind_inherited(void *socket, int listener, const char *endpoint)
 {
     const int none = -1;
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+    int flags = fcntl(listener, F_GETFL);
+    if (flags < 0 || fcntl(listener, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(listener, F_SETFD, FD_CLOEXEC) < 0)
         return -errno;
-    if (zmq_setsockopt(socket, ZMQ_USE_FD, &fd, sizeof(fd)) < 0)
+    int fd = fcntl(listener, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
         return -errno;
-    int e = zmq_bind(socket, endpoint) < 0 ? -errno : 0;
+    int e = zmq_setsockopt(socket, ZMQ_USE_FD, &fd, sizeof(fd)) < 0 || zmq_bind(socket, endpoint) < 0 ? -errno : 0;
+    if (e < 0)
+        (void)close(fd);
     return zmq_setsockopt(socket, ZMQ_USE_FD, &none, sizeof(none)) < 0 && e == 0 ? -errno : e;
 }
 
@@ -135,31 +141,86 @@ static int check_ipc_path(const char *path)
     return r == -ECONNREFUSED || r == -ENOENT ? 0 : r;
 }
 
-int zw_listen(void *socket, const char *endpoint, const zw_listen_permit_t *permit)
+static bool is_tcp(const char *endpoint)
+{
+    return strncmp(endpoint, TCP, sizeof(TCP) - 1) == 0;
+}
+
+static int set_terms(void *socket, bool tcp, const zw_listen_terms_t *terms)
+{
+    const char *secret = tcp ? terms->curve_secret : NULL;
+    const int server = secret != NULL;
+    if (zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &server, sizeof(server)) < 0 ||
+        (secret && zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret, Z85_BYTES) < 0) ||
+        (terms->zap_domain && zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, terms->zap_domain, strlen(terms->zap_domain)) < 0))
+        return -errno;
+    return 0;
+}
+
+int zw_listen(void *socket, const char *endpoint, const zw_listen_terms_t *terms)
 {
     int fd = inherited(endpoint);
-    if (fd >= 0)
+    int e = set_terms(socket, is_tcp(endpoint), terms);
+    if (e == 0 && fd >= 0)
         return bind_inherited(socket, fd, endpoint);
     const char *path = ipc_path(endpoint);
-    int e = path ? check_ipc_path(path) : 0;
+    if (e == 0 && path)
+        e = check_ipc_path(path);
     if (e < 0)
         return e;
     if (zmq_bind(socket, endpoint) < 0)
         return -errno;
     if (!path)
         return 0;
-    if (permit->group != (gid_t)-1 && chown(path, (uid_t)-1, permit->group) < 0)
+    if (terms->group != (gid_t)-1 && chown(path, (uid_t)-1, terms->group) < 0)
         return -errno;
-    return chmod(path, permit->mode) < 0 ? -errno : 0;
+    return chmod(path, terms->mode ? terms->mode : STANDARD_MODE) < 0 ? -errno : 0;
+}
+
+static void nap(void)
+{
+    const struct timespec pause = { 0, 1000000 };
+    (void)nanosleep(&pause, NULL);
+}
+
+int zw_listen_again(void *socket, const char *endpoint, const zw_listen_terms_t *terms)
+{
+    char bound[128]; /* as libzmq knows it: all interfaces are 0.0.0.0 */
+    if (!is_tcp(endpoint))
+        return 0;
+    const char *host = endpoint + sizeof(TCP) - 1;
+    if (snprintf(bound, sizeof(bound), "%s%s%s", TCP, *host == '*' ? "0.0.0.0" : "", host + (*host == '*')) >= (int)sizeof(bound))
+        return -ENAMETOOLONG;
+    if (zmq_unbind(socket, bound) < 0 && errno != ENOENT)
+        return -errno;
+    int e = zw_listen(socket, endpoint, terms);
+    for (int k = 0; e == -EADDRINUSE && k < AGAIN_MS; k++) { /* the old listener is closed by libzmq's thread */
+        nap();
+        e = zw_listen(socket, endpoint, terms);
+    }
+    return e;
+}
+
+int zw_listen_connect(void *socket, const char *endpoint, const char *curve_secret, const char *server_key)
+{
+    char public_key[Z85_BYTES];
+    const int server = 0;
+    if (zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &server, sizeof(server)) < 0)
+        return -errno;
+    if (server_key && curve_secret && is_tcp(endpoint) &&
+        (zmq_curve_public(public_key, curve_secret) < 0 || zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server_key, Z85_BYTES) < 0 ||
+         zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, public_key, Z85_BYTES) < 0 ||
+         zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, curve_secret, Z85_BYTES) < 0))
+        return -errno;
+    return zmq_connect(socket, endpoint) < 0 ? -errno : 0;
 }
 
 void zw_listen_close(void *socket, const char *const *endpoints, size_t count)
 {
-    const struct timespec pause = { 0, 1000000 };
     (void)zmq_close(socket);
     for (size_t i = 0; i < count; i++) {
         const char *path = inherited(endpoints[i]) < 0 ? ipc_path(endpoints[i]) : NULL;
         for (int k = 0; path && k < CLOSE_MS && check_ipc_path(path) == -EADDRINUSE; k++)
-            (void)nanosleep(&pause, NULL);
+            nap();
     }
 }

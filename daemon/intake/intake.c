@@ -26,6 +26,8 @@ static void *loop(void *arg)
         bool reading = !atomic_load(&in->stop), full = zw_flow_full(in->flow);
         if (!reading)
             say_stopped(in);
+        if (atomic_exchange(&in->rebind, false))
+            zw_intake_sockets_rebind(in);
         if (full && !was_full)
             zw_count(&in->stats->full, 1);
         was_full = full;
@@ -55,6 +57,7 @@ int zw_intake_open(const zw_intake_options_t *o, zw_intake_t **ret, const char *
         return -ENOMEM;
     pthread_mutex_init(&in->lock, NULL);
     pthread_cond_init(&in->changed, NULL);
+    in->o = *o;
     in->limits = o->limits;
     in->flow = o->flow;
     in->stats = o->stats;
@@ -77,6 +80,12 @@ int zw_intake_start(zw_intake_t *in)
 const atomic_uint_fast64_t *zw_intake_progress(const zw_intake_t *in)
 {
     return &in->progress;
+}
+
+void zw_intake_rebind(zw_intake_t *in)
+{
+    atomic_store(&in->rebind, true);
+    zw_flow_wake(in->flow);
 }
 
 void zw_intake_stop(zw_intake_t *in)

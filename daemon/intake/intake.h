@@ -13,10 +13,9 @@
 #ifndef ZW_INTAKE_H
 #define ZW_INTAKE_H
 
+#include "base/listen.h"
 #include "flow.h"
 #include "stats.h"
-
-#include <sys/types.h>
 
 typedef struct zw_intake zw_intake_t;
 
@@ -30,8 +29,8 @@ typedef struct zw_intake_options {
     size_t feed_connect_count;
     const char *const *feed_topics; /* prefixes; none: all */
     size_t feed_topic_count;
-    mode_t socket_mode;
-    gid_t socket_group; /* (gid_t)-1: as it is */
+    zw_listen_terms_t submit_access, feed_access;
+    const char *feed_server_key; /* of publishers on tcp that are connected to, in Z85; NULL: plain text */
     int queue;          /* messages a peer may have waiting in a socket */
     zw_wire_limits_t limits;
     zw_flow_t *flow;    /* borrowed until zw_intake_finish, like stats */
@@ -46,6 +45,9 @@ int zw_intake_start(zw_intake_t *intake);
 
 /* Grows while the loop goes round, at least twice a second. */
 const atomic_uint_fast64_t *zw_intake_progress(const zw_intake_t *intake);
+
+/* Cuts off everyone who came in by tcp; whoever may still come in does so again. Takes effect in the room's own thread. */
+void zw_intake_rebind(zw_intake_t *intake);
 
 /* Stops reading; returns once no further job will be entered. Answers still go out. Takes NULL. */
 void zw_intake_stop(zw_intake_t *intake);

@@ -15,7 +15,8 @@ struct zw_intake {
 
     pthread_t thread;
     bool started;
-    atomic_bool stop, finish;
+    zw_intake_options_t o;
+    atomic_bool stop, finish, rebind;
     pthread_mutex_t lock; /* guards `stopped` */
     pthread_cond_t changed;
     bool stopped;
@@ -24,6 +25,9 @@ struct zw_intake {
 
 /* intake_socket.c */
 int zw_intake_sockets(zw_intake_t *intake, const zw_intake_options_t *options, const char **ret_endpoint);
+
+/* intake_socket.c: as zw_intake_rebind says, in the thread that owns the sockets. Logs. */
+void zw_intake_sockets_rebind(zw_intake_t *intake);
 
 /* intake_read.c: reads at most `max` messages without blocking and enters them. Returns how many were read. */
 int zw_intake_read_submit(zw_intake_t *intake, int max);

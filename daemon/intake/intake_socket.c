@@ -1,4 +1,4 @@
-#include "base/listen.h"
+#include "base/log.h"
 #include "intake/intake_priv.h"
 
 #include <errno.h>
@@ -32,11 +32,11 @@ static int bound(void *socket, const zw_intake_options_t *o)
     return e;
 }
 
-static int bind_all(void *socket, const zw_intake_options_t *o, const char *const *endpoints, size_t n, const char **ret_endpoint)
+static int bind_all(void *socket, const zw_listen_terms_t *access, const char *const *endpoints, size_t n, const char **ret_endpoint)
 {
     for (size_t i = 0; i < n; i++) {
         *ret_endpoint = endpoints[i];
-        int e = zw_listen(socket, endpoints[i], &(zw_listen_permit_t){ .mode = o->socket_mode, .group = o->socket_group });
+        int e = zw_listen(socket, endpoints[i], access);
         if (e < 0)
             return e;
     }
@@ -55,7 +55,7 @@ static int open_submit(zw_intake_t *in, const zw_intake_options_t *o, const char
         e = set(in->submit, ZMQ_SNDTIMEO, 0);
     if (e == 0)
         e = set(in->submit, ZMQ_ROUTER_MANDATORY, 1);
-    return e < 0 ? e : bind_all(in->submit, o, o->submit_bind, o->submit_bind_count, ret_endpoint);
+    return e < 0 ? e : bind_all(in->submit, &o->submit_access, o->submit_bind, o->submit_bind_count, ret_endpoint);
 }
 
 static int open_feed(zw_intake_t *in, const zw_intake_options_t *o, const char **ret_endpoint)
@@ -70,11 +70,10 @@ static int open_feed(zw_intake_t *in, const zw_intake_options_t *o, const char *
     if (e == 0 && o->feed_topic_count == 0 && zmq_setsockopt(in->feed, ZMQ_SUBSCRIBE, "", 0) < 0)
         e = -errno;
     if (e == 0)
-        e = bind_all(in->feed, o, o->feed_bind, o->feed_bind_count, ret_endpoint);
+        e = bind_all(in->feed, &o->feed_access, o->feed_bind, o->feed_bind_count, ret_endpoint);
     for (size_t i = 0; e == 0 && i < o->feed_connect_count; i++) {
         *ret_endpoint = o->feed_connect[i];
-        if (zmq_connect(in->feed, o->feed_connect[i]) < 0)
-            e = -errno;
+        e = zw_listen_connect(in->feed, o->feed_connect[i], o->feed_access.curve_secret, o->feed_server_key);
     }
     return e;
 }
@@ -87,4 +86,19 @@ int zw_intake_sockets(zw_intake_t *in, const zw_intake_options_t *o, const char 
         return e;
     *ret_endpoint = "feed";
     return open_feed(in, o, ret_endpoint);
+}
+
+static void rebind(void *socket, const zw_listen_terms_t *access, const char *const *endpoints, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int e = zw_listen_again(socket, endpoints[i], access);
+        if (e < 0)
+            zw_log(ZW_LOG_ERROR, "%s: %s; it lets nobody in until zhiwend is restarted", endpoints[i], zw_error_text(e));
+    }
+}
+
+void zw_intake_sockets_rebind(zw_intake_t *in)
+{
+    rebind(in->submit, &in->o.submit_access, in->o.submit_bind, in->o.submit_bind_count);
+    rebind(in->feed, &in->o.feed_access, in->o.feed_bind, in->o.feed_bind_count);
 }

@@ -1,4 +1,3 @@
-#include "base/listen.h"
 #include "publish_priv.h"
 
 #include <errno.h>
@@ -144,6 +143,13 @@ int zw_publish_batch(zw_publish_t *p, const zw_store_event_t *events, size_t cou
     return 0;
 }
 
+void zw_publish_rebind(zw_publish_t *p)
+{
+    p->facts_rebind = p->replay_rebind = true;
+    wake(p->facts_fd);
+    wake(p->replay_fd);
+}
+
 const zw_publish_counters_t *zw_publish_counters(const zw_publish_t *publish)
 {
     return &publish->counters;
@@ -158,13 +164,13 @@ void zw_publish_stop(zw_publish_t *p)
         wake(p->facts_fd);
         (void)pthread_join(p->facts_thread, NULL);
     } else if (p->facts) {
-        zw_listen_close(p->facts, p->options.facts_endpoints, p->options.facts_count);
+        zw_listen_close(p->facts, p->options.facts.endpoints, p->options.facts.count);
     }
     if (p->replay_runs) {
         wake(p->replay_fd);
         (void)pthread_join(p->replay_thread, NULL);
     } else if (p->replay) {
-        zw_listen_close(p->replay, p->options.replay_endpoints, p->options.replay_count);
+        zw_listen_close(p->replay, p->options.replay.endpoints, p->options.replay.count);
     }
     while (p->first) {
         zw_batch_t *batch = p->first;

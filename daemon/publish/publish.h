@@ -11,10 +11,10 @@
 #ifndef ZW_PUBLISH_H
 #define ZW_PUBLISH_H
 
+#include "base/listen.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
-#include <sys/types.h>
 
 typedef struct zw_publish zw_publish_t;
 
@@ -28,16 +28,17 @@ typedef uint64_t (*zw_find_article_fn)(void *ctx, zw_str_t source, zw_str_t id);
  * Returns 0, -ZW_E_NOT_FOUND, or another error. Called on the replay thread; must be safe beside the committer. */
 typedef int (*zw_related_fn)(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out);
 
+typedef struct zw_publish_socket {
+    const char *const *endpoints;
+    size_t count;
+    zw_listen_terms_t access;
+} zw_publish_socket_t;
+
 typedef struct zw_publish_options {
     void *zmq; /* context; this and the endpoints are borrowed until zw_publish_stop */
-    const char *const *facts_endpoints;
-    size_t facts_count;
-    const char *const *replay_endpoints;
-    size_t replay_count;
+    zw_publish_socket_t facts, replay;
     unsigned heartbeat_ms;     /* 1000 */
     int send_hwm;              /* messages a subscriber may lag: 10000 */
-    unsigned socket_mode;      /* permissions of ipc sockets: 0660 */
-    gid_t socket_group;        /* (gid_t)-1: as it is */
     zw_store_t *store;         /* borrowed */
     zw_status_fn status;
     zw_find_article_fn find_article;
@@ -57,6 +58,9 @@ int zw_publish_start(const zw_publish_options_t *options, zw_publish_t **ret, co
 /* Hands a committed batch over, in seq order; borrows until return. Blocks only when the publisher is 64 batches
  * behind. Returns 0 or -ENOMEM (the batch is in the store, so subscribers fetch it). */
 int zw_publish_batch(zw_publish_t *publish, const zw_store_event_t *events, size_t count);
+
+/* Cuts off everyone who came in by tcp; whoever may still come in does so again. Takes effect in the room's own threads. */
+void zw_publish_rebind(zw_publish_t *publish);
 
 const zw_publish_counters_t *zw_publish_counters(const zw_publish_t *publish);
 

@@ -1,4 +1,3 @@
-#include "base/listen.h"
 #include "publish_priv.h"
 #include "zw_wire.h"
 
@@ -132,6 +131,8 @@ void *zw_publish_facts_loop(void *arg)
     f.heartbeat_due = zw_publish_now_ms();
     bool last = false;
     while (!f.over && !last) {
+        if (atomic_exchange(&p->facts_rebind, false))
+            zw_publish_socket_rebind(p->facts, &p->options.facts);
         last = p->stop; /* looked at before the queue: what was handed over before the stop is sent */
         send_batches(&f);
         if (last)
@@ -146,7 +147,7 @@ void *zw_publish_facts_loop(void *arg)
     p->closed = true;
     (void)pthread_cond_broadcast(&p->room);
     (void)pthread_mutex_unlock(&p->lock);
-    zw_listen_close(p->facts, p->options.facts_endpoints, p->options.facts_count);
+    zw_listen_close(p->facts, p->options.facts.endpoints, p->options.facts.count);
     zw_buf_done(&f.buf);
     return NULL;
 }

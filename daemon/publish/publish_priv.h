@@ -25,7 +25,7 @@ struct zw_publish {
     pthread_t facts_thread, replay_thread;
     bool facts_runs, replay_runs;
     int facts_fd, replay_fd;         /* eventfds that wake the loops; -1: none */
-    atomic_bool stop;
+    atomic_bool stop, facts_rebind, replay_rebind;
     uint64_t start_seq;              /* newest event when the room was opened: left to replay */
     atomic_uint_fast64_t facts_rounds, replay_rounds;
 
@@ -40,6 +40,9 @@ struct zw_publish {
 /* publish_socket.c: makes a socket with its bounds set and binds it. -errno; *ret_endpoint names the culprit. */
 int zw_publish_facts_socket(const zw_publish_options_t *options, void **ret, const char **ret_endpoint);
 int zw_publish_replay_socket(const zw_publish_options_t *options, void **ret, const char **ret_endpoint);
+
+/* As zw_publish_rebind says, for one socket, in the thread that owns it. Logs. */
+void zw_publish_socket_rebind(void *socket, const zw_publish_socket_t *options);
 
 /* The loops; arg is the zw_publish_t. */
 void *zw_publish_facts_loop(void *arg);

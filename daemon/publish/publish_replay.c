@@ -1,8 +1,8 @@
-#include "base/listen.h"
 #include "publish_answer.h"
 #include "publish_priv.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 enum { REQUESTS_A_ROUND = 64, FRAMES = 3 };
 
@@ -76,6 +76,12 @@ void *zw_publish_replay_loop(void *arg)
         zmq_pollitem_t items[] = { { p->replay, 0, ZMQ_POLLIN, 0 }, { NULL, p->replay_fd, ZMQ_POLLIN, 0 } };
         if (zmq_poll(items, 2, ZW_PUBLISH_WAKE_MS) < 0 && errno == ETERM)
             break;
+        if (items[1].revents) {
+            uint64_t count;
+            (void)!read(p->replay_fd, &count, sizeof(count));
+        }
+        if (atomic_exchange(&p->replay_rebind, false))
+            zw_publish_socket_rebind(p->replay, &p->options.replay);
         for (int i = 0; i < REQUESTS_A_ROUND && !p->stop && receive(&r); i++) {
             answer(&r);
             zw_publish_progress(p, &p->replay_rounds);
@@ -84,6 +90,6 @@ void *zw_publish_replay_loop(void *arg)
     }
     for (int i = 0; i < FRAMES; i++)
         (void)zmq_msg_close(&r.frames[i]);
-    zw_listen_close(p->replay, p->options.replay_endpoints, p->options.replay_count);
+    zw_listen_close(p->replay, p->options.replay.endpoints, p->options.replay.count);
     return NULL;
 }

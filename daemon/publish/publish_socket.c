@@ -1,4 +1,4 @@
-#include "base/listen.h"
+#include "base/log.h"
 #include "publish_priv.h"
 
 #include <errno.h>
@@ -37,21 +37,27 @@ static int set_all(void *socket, const setting_t *settings, size_t n, int64_t me
     return r;
 }
 
-/* Binds to all or, on failure, closes. */
-static int finish(void *socket, int r, const zw_publish_options_t *o, const char *const *endpoints, size_t n, void **ret,
-                  const char **ret_endpoint)
+/* Returns how many were bound; *ret_error is 0 when all were. */
+static size_t bind_all(void *socket, const zw_publish_socket_t *o, const char **ret_endpoint, int *ret_error)
 {
-    const zw_listen_permit_t permit = { .mode = o->socket_mode ? (mode_t)o->socket_mode : 0660, .group = o->socket_group };
-    size_t bound = 0;
-    while (r == 0 && bound < n) {
-        r = zw_listen(socket, endpoints[bound], &permit);
-        if (r < 0)
-            *ret_endpoint = endpoints[bound];
-        else
-            bound++;
+    *ret_error = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        *ret_error = zw_listen(socket, o->endpoints[i], &o->access);
+        if (*ret_error < 0) {
+            *ret_endpoint = o->endpoints[i];
+            return i;
+        }
     }
+    return o->count;
+}
+
+static int finish(void *socket, int r, const zw_publish_socket_t *o, void **ret, const char **ret_endpoint)
+{
+    size_t bound = 0;
+    if (r == 0)
+        bound = bind_all(socket, o, ret_endpoint, &r);
     if (r < 0)
-        zw_listen_close(socket, endpoints, bound);
+        zw_listen_close(socket, o->endpoints, bound);
     else
         *ret = socket;
     return r;
@@ -64,7 +70,7 @@ int zw_publish_facts_socket(const zw_publish_options_t *o, void **ret, const cha
     if (!socket)
         return -errno;
     int r = set_all(socket, settings, sizeof(settings) / sizeof(settings[0]), FACTS_MESSAGE_BYTES);
-    return finish(socket, r, o, o->facts_endpoints, o->facts_count, ret, ret_endpoint);
+    return finish(socket, r, &o->facts, ret, ret_endpoint);
 }
 
 int zw_publish_replay_socket(const zw_publish_options_t *o, void **ret, const char **ret_endpoint)
@@ -77,5 +83,14 @@ int zw_publish_replay_socket(const zw_publish_options_t *o, void **ret, const ch
     if (!socket)
         return -errno;
     int r = set_all(socket, settings, sizeof(settings) / sizeof(settings[0]), REPLAY_MESSAGE_BYTES);
-    return finish(socket, r, o, o->replay_endpoints, o->replay_count, ret, ret_endpoint);
+    return finish(socket, r, &o->replay, ret, ret_endpoint);
+}
+
+void zw_publish_socket_rebind(void *socket, const zw_publish_socket_t *o)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        int r = zw_listen_again(socket, o->endpoints[i], &o->access);
+        if (r < 0)
+            zw_log(ZW_LOG_ERROR, "%s: %s; it lets nobody in until zhiwend is restarted", o->endpoints[i], zw_error_text(r));
+    }
 }

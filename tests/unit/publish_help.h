@@ -73,14 +73,10 @@ static inline int pub_setup(void **state)
     p->facts_list[0] = p->facts;
     p->replay_list[0] = p->replay;
     p->options = (zw_publish_options_t){ .zmq = p->zmq,
-                                         .facts_endpoints = p->facts_list,
-                                         .facts_count = 1,
-                                         .replay_endpoints = p->replay_list,
-                                         .replay_count = 1,
+                                         .facts = { p->facts_list, 1, { .mode = 0640, .group = (gid_t)-1 } },
+                                         .replay = { p->replay_list, 1, { .mode = 0640, .group = (gid_t)-1 } },
                                          .heartbeat_ms = 50,
                                          .send_hwm = 10000,
-                                         .socket_mode = 0640,
-                                         .socket_group = (gid_t)-1,
                                          .store = p->h->store,
                                          .status = pub_status,
                                          .find_article = pub_find,

@@ -84,7 +84,7 @@ static void test_values(void **state)
 {
     zw_config_t c;
     heard_t heard = { 0 };
-    assert_int_equal(load_text("state_dir: /srv/zw\n"
+    assert_int_equal(load_text("state_dir: /srv/zw\ninsecure_plain_tcp: true\n"
                                "workers: 8\n"
                                "limits: { body: 64KiB, message: 1 MiB, in_flight: 2_000 }\n"
                                "heartbeat: 250ms\n"
@@ -136,6 +136,10 @@ static const struct {
     { "submit: { bind: { a: b } }\n", 1, "a list" },
     { "submit: { bind: [ [a] ] }\n", 1, "plain words" },
     { "submit: { bind: 'tcp://0.0.0.0:5000' }\n", 0, "plain text" },
+    { "replay: { bind: 'tcp://127.0.0.1:5000' }\n", 0, "replay.bind: tcp://127.0.0.1:5000 would be in plain text" },
+    { "feed: { connect: 'tcp://127.0.0.1:5000' }\n", 0, "feed.server_key" },
+    { "feed: { connect: 'tcp://127.0.0.1:5000' }\ncurve: { secret_key: /x }\n", 0, "feed.server_key" },
+    { "feed: { mode: 0999 }\n", 1, "octal" },
     { "facts: { bind: 'tcp://*:5000' }\n", 0, "plain text" },
     { "submit: { bind: [] }\nfeed: { bind: [], connect: [] }\n", 0, "neither" },
     { "limits: { message: 1MiB }\n", 0, "limits.message" },
@@ -170,6 +174,7 @@ static void test_plain_tcp_in_so_many_words(void **state)
     heard_t heard = { 0 };
     assert_int_equal(load_text("insecure_plain_tcp: true\nsubmit: { bind: 'tcp://0.0.0.0:5000' }\n", &c, &heard), 0);
     assert_true(c.insecure_plain_tcp);
+    assert_string_equal(zw_config_plain_tcp(&c), "tcp://0.0.0.0:5000");
     zw_config_free(&c);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 enum { IDLE_MS = 500, PAUSE_MS = 100, PAUSE_MOST_MS = 3200, EIO_TRIES = 3, HURRY_TRIES = 20 };
+enum { POSITIONS_MS = 20, POSITIONS_AGAIN_MS = 1000 }; /* positions are written at most so often, so that they cost articles little */
 
 struct zw_committer {
     zw_committer_options_t o;
@@ -20,6 +21,7 @@ struct zw_committer {
     atomic_uint_fast64_t progress;
     atomic_int trouble;
     atomic_bool hurry;
+    int64_t positions_due_us;
     int given_up; /* the error; its own thread's until joined */
 };
 
@@ -145,10 +147,30 @@ static void drop(zw_committer_t *c, size_t n)
     zw_flow_answer(c->o.flow, c->jobs, n);
 }
 
+/* Writes the positions of named subscriptions, when it is time. */
+static void keep_positions(zw_committer_t *c)
+{
+    int64_t now = zw_monotonic_us();
+    if (now < c->positions_due_us || !zw_subscriptions_changed(c->o.subscriptions))
+        return;
+    int e = zw_subscriptions_write(c->o.subscriptions);
+    c->positions_due_us = now + (e < 0 ? POSITIONS_AGAIN_MS : POSITIONS_MS) * 1000;
+    if (e == 0)
+        zw_publish_confirmed(c->o.publish);
+    else
+        zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e) }, "positions of named subscriptions: %s", zw_error_text(e));
+}
+
+static int collect(zw_committer_t *c)
+{
+    int ms = zw_subscriptions_changed(c->o.subscriptions) ? POSITIONS_MS : IDLE_MS;
+    return zw_flow_collect(c->o.flow, c->jobs, c->o.batch_articles, c->o.batch_bytes, ms);
+}
+
 static void *loop(void *arg)
 {
     zw_committer_t *c = arg;
-    for (int n; (n = zw_flow_collect(c->o.flow, c->jobs, c->o.batch_articles, c->o.batch_bytes, IDLE_MS)) != -ZW_E_CLOSED;) {
+    for (int n; (n = collect(c)) != -ZW_E_CLOSED; keep_positions(c)) {
         atomic_fetch_add(&c->progress, 1);
         if (n <= 0)
             continue;
@@ -160,6 +182,8 @@ static void *loop(void *arg)
         uint64_t one = 1;
         (void)!write(c->o.trouble_fd, &one, sizeof(one));
     }
+    c->positions_due_us = 0;
+    keep_positions(c);
     return NULL;
 }
 

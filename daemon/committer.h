@@ -5,6 +5,7 @@
  * Failure. A commit that fails is tried again with the very same batch (see batch.h), with growing pauses, for as long as
  * it takes; nobody is answered meanwhile and intake stops by itself once the flow is full. When the store says that
  * it must be opened again (EIO), or when the daemon is to stop, it gives up: nothing of the batch was told to anyone.
+ * It also writes what named subscriptions have confirmed, between two batches; a failure there is logged and tried again.
  * Shutdown. It ends by itself once the flow is closed and empty; zw_committer_join waits for that. Logs.
  */
 #ifndef ZW_COMMITTER_H
@@ -24,6 +25,7 @@ typedef struct zw_committer_options {
     zw_store_t *store;
     zw_indexes_t *indexes;
     zw_publish_t *publish;
+    zw_subscriptions_t *subscriptions;
     zw_stats_t *stats;
     zw_watchdog_t *watchdog;
     int trouble_fd;  /* an eventfd that is written to when it had to give up and the daemon should end */

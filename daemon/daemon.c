@@ -24,6 +24,8 @@ static int open_store(zw_daemon_t *d)
     if (mkdir(c->state_dir, 0750) < 0 && errno != EEXIST)
         return failed(-errno, "state directory", c->state_dir);
     int e = zw_store_open(&o, &d->store);
+    if (e == 0)
+        e = zw_subscriptions_open(d->store, c->max_subscriptions, &d->subscriptions);
     return e < 0 ? failed(e, "store in", c->state_dir) : 0;
 }
 
@@ -175,6 +177,11 @@ static int answer_cluster(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *
     return zw_related_cluster(d->indexes.dedup, d->store, number, limit, out);
 }
 
+static void subscriptions_changed(void *ctx)
+{
+    zw_flow_poke(((zw_daemon_t *)ctx)->flow);
+}
+
 static int open_publish(zw_daemon_t *d)
 {
     const zw_config_t *c = d->config;
@@ -189,6 +196,9 @@ static int open_publish(zw_daemon_t *d)
                                .find_article = find_article,
                                .similar = answer_similar,
                                .cluster = answer_cluster,
+                               .subscriptions = d->subscriptions,
+                               .subscriptions_changed = subscriptions_changed,
+                               .topic_bytes = c->max_topic_bytes,
                                .ctx = d };
     d->status.stats = &d->stats;
     d->status.flow = d->flow;
@@ -212,7 +222,7 @@ static int start(zw_daemon_t *d)
         return failed(e, "workers", "");
     atomic_store(&d->status.workers, zw_workers_count(d->workers));
     zw_committer_options_t o = { .batch_articles = c->commit_articles, .batch_bytes = c->commit_bytes, .flow = d->flow,
-                                 .store = d->store, .indexes = &d->indexes, .publish = d->publish, .stats = &d->stats,
+                                 .store = d->store, .indexes = &d->indexes, .publish = d->publish, .subscriptions = d->subscriptions, .stats = &d->stats,
                                  .watchdog = d->watchdog, .trouble_fd = d->trouble_fd };
     e = zw_committer_start(&o, &d->committer);
     if (e < 0)
@@ -258,6 +268,7 @@ int zw_daemon_close(zw_daemon_t *d)
     zw_flow_free(d->flow);
     zw_watchdog_free(d->watchdog);
     zw_indexes_close(&d->indexes);
+    zw_subscriptions_close(d->subscriptions);
     zw_rulebook_done(&d->rules);
     zw_text_tables_free(d->tables);
     zw_store_close(d->store);

@@ -11,7 +11,7 @@ struct zw_flow {
     pthread_mutex_t lock;
     pthread_cond_t work, head;
     unsigned workers_waiting;
-    bool committer_waiting, closed;
+    bool committer_waiting, poked, closed;
 
     zw_job_t **ring; /* by ticket; a slot is empty while its job is elsewhere */
     size_t mask;
@@ -194,10 +194,10 @@ static bool wait_head(zw_flow_t *f, int timeout_ms)
         until.tv_nsec -= 1000000000L;
     }
     f->committer_waiting = true;
-    while (!ready_head(f) && !(f->closed && f->next_head == f->next_ticket))
+    while (!ready_head(f) && !f->poked && !(f->closed && f->next_head == f->next_ticket))
         if (pthread_cond_timedwait(&f->head, &f->lock, &until) == ETIMEDOUT)
             break;
-    f->committer_waiting = false;
+    f->committer_waiting = f->poked = false;
     return ready_head(f) != NULL;
 }
 
@@ -217,6 +217,15 @@ int zw_flow_collect(zw_flow_t *f, zw_job_t **jobs, size_t max, size_t bytes, int
     }
     pthread_mutex_unlock(&f->lock);
     return (int)n;
+}
+
+void zw_flow_poke(zw_flow_t *f)
+{
+    pthread_mutex_lock(&f->lock);
+    f->poked = true;
+    if (f->committer_waiting)
+        pthread_cond_signal(&f->head);
+    pthread_mutex_unlock(&f->lock);
 }
 
 void zw_flow_answer(zw_flow_t *f, zw_job_t **jobs, size_t count)

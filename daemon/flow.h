@@ -35,8 +35,11 @@ zw_job_t *zw_flow_work(zw_flow_t *flow);
 void zw_flow_finish(zw_flow_t *flow, zw_job_t *job);
 
 /* Writes the finished jobs at the head of the order to `jobs`, at most `max` and, but for the first, `bytes` of messages.
- * Blocks until there is one or `timeout_ms` is over (then 0). -ZW_E_CLOSED when closed and empty. */
+ * Blocks until there is one, `timeout_ms` is over or zw_flow_poke is called (then 0). -ZW_E_CLOSED when closed and empty. */
 int zw_flow_collect(zw_flow_t *flow, zw_job_t **jobs, size_t max, size_t bytes, int timeout_ms);
+
+/* Makes zw_flow_collect return, if it waits, or the next one that would. Any thread. */
+void zw_flow_poke(zw_flow_t *flow);
 
 /* Hands jobs back to intake, which sends their acks. */
 void zw_flow_answer(zw_flow_t *flow, zw_job_t **jobs, size_t count);

@@ -1,6 +1,6 @@
 #include "zw_fields.h"
 
-const char *const ZW_STATUS_NAMES[] = { "new", "duplicate", "rejected" };
+const char *const ZW_STATUS_NAMES[] = { "new", "duplicate", "rejected", "withdrawn" };
 const char *const ZW_DUP_NAMES[] = { "", "exact", "near", "contained", "revision" };
 
 int zw_ack_encode(const zw_ack_t *ack, zw_buf_t *out)
@@ -63,7 +63,7 @@ int zw_ack_decode(zw_wire_t *wire, zw_str_t message, zw_ack_t *ret)
         r = zw_fields_read(map, "", ack_table, sizeof ack_table / sizeof *ack_table, &ZW_WIRE_ANSWER_LIMITS, &f, &why);
     if (r < 0)
         return r;
-    int status = zw_name_index(f.status, ZW_STATUS_NAMES, 3);
+    int status = zw_name_index(f.status, ZW_STATUS_NAMES, 4);
     if (status < 0)
         return -ZW_E_VALUE;
     /* A kind that a later daemon may name is left out rather than the answer refused. */

@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 
-static const char *const answer_names[] = { "page", "status", "article", "pong", "error", "similar", "cluster" };
-enum { ANSWER_COUNT = 7 };
+static const char *const answer_names[] = { "page", "status", "article", "pong", "error", "similar", "cluster",
+                                            "subscription", "subscriptions" };
+enum { ANSWER_COUNT = 9 };
 
 static zw_pairs_t begin(zw_answer_kind_t kind, zw_str_t req, zw_buf_t *out)
 {
@@ -39,6 +40,8 @@ int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out)
     case ZW_ANSWER_ARTICLE:
     case ZW_ANSWER_SIMILAR:
     case ZW_ANSWER_CLUSTER:
+    case ZW_ANSWER_SUBSCRIPTION:
+    case ZW_ANSWER_SUBSCRIPTIONS:
         zw_pairs_raw(&p, answer_names[answer->kind], answer->map);
         break;
     case ZW_ANSWER_ERROR:
@@ -60,7 +63,7 @@ int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out)
 
 typedef struct answer_fields {
     zw_answer_t answer;
-    zw_str_t kind, status, article, similar, cluster;
+    zw_str_t kind, status, article, similar, cluster, subscription, subscriptions;
     zw_sub_t events;
 } answer_fields_t;
 
@@ -76,6 +79,8 @@ static const zw_field_t answer_table[] = {
     { "article", ZW_F_RAW_MAP, offsetof(answer_fields_t, article), false },
     { "similar", ZW_F_RAW_MAP, offsetof(answer_fields_t, similar), false },
     { "cluster", ZW_F_RAW_MAP, offsetof(answer_fields_t, cluster), false },
+    { "subscription", ZW_F_RAW_MAP, offsetof(answer_fields_t, subscription), false },
+    { "subscriptions", ZW_F_RAW_MAP, offsetof(answer_fields_t, subscriptions), false },
     { "error", ZW_F_STR, offsetof(answer_fields_t, answer.error), false },
     { "field", ZW_F_STR, offsetof(answer_fields_t, answer.field), false },
     { "message", ZW_F_STR, offsetof(answer_fields_t, answer.message), false },
@@ -114,6 +119,8 @@ static const zw_str_t *map_of(const answer_fields_t *f, zw_answer_kind_t kind)
     case ZW_ANSWER_ARTICLE: return &f->article;
     case ZW_ANSWER_SIMILAR: return &f->similar;
     case ZW_ANSWER_CLUSTER: return &f->cluster;
+    case ZW_ANSWER_SUBSCRIPTION: return &f->subscription;
+    case ZW_ANSWER_SUBSCRIPTIONS: return &f->subscriptions;
     case ZW_ANSWER_PAGE:
     case ZW_ANSWER_PONG:
     case ZW_ANSWER_ERROR: break;

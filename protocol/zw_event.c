@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-const char *const ZW_EVENT_NAMES[] = { "fact", "support", "article", "heartbeat", "other" };
+const char *const ZW_EVENT_NAMES[] = { "fact", "support", "article", "heartbeat", "retract", "unsupport", "withdraw", "other" };
 
 int zw_event_encode(const zw_event_t *event, zw_buf_t *out)
 {
@@ -13,7 +13,7 @@ int zw_event_encode(const zw_event_t *event, zw_buf_t *out)
     zw_pairs_text(&p, "event", zw_strz(ZW_EVENT_NAMES[event->kind]));
     zw_pairs_uint(&p, "time", (uint64_t)event->time_us);
     zw_pairs_text(&p, "instance", event->instance);
-    if (event->kind == ZW_EV_FACT || event->kind == ZW_EV_SUPPORT)
+    if (event->kind == ZW_EV_FACT || event->kind == ZW_EV_SUPPORT || event->fact.n > 0)
         zw_pairs_uint(&p, "support", event->support);
     zw_pairs_raw(&p, "article", event->article);
     zw_pairs_raw(&p, "fact", event->fact);

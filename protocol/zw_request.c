@@ -1,8 +1,9 @@
 #include "zw_fields.h"
 #include "zw_mp.h"
 
-static const char *const op_names[] = { "submit", "replay", "status", "article", "ping", "similar", "cluster" };
-enum { OP_COUNT = 7, MAX_TOPIC = 127, PEEK_KEYS = 64 };
+static const char *const op_names[] = { "submit", "replay", "status", "article", "ping", "similar", "cluster",
+                                        "withdraw", "confirm", "subscriptions", "forget" };
+enum { OP_COUNT = 11, PEEK_KEYS = 64 };
 
 /* ---- reading */
 
@@ -90,7 +91,8 @@ typedef struct request_fields {
     uint64_t from, to, number;
     int64_t since;
     uint32_t limit;
-    zw_str_t source, id;
+    zw_str_t source, id, reason, name, instance;
+    uint64_t seq;
 } request_fields_t;
 
 static const zw_field_t head_table[] = {
@@ -112,6 +114,18 @@ static const zw_field_t article_ask_table[] = {
     { "id", ZW_F_NAME, offsetof(request_fields_t, id), false },
     { "limit", ZW_F_U32, offsetof(request_fields_t, limit), false },
 };
+static const zw_field_t withdraw_table[] = {
+    { "number", ZW_F_U64, offsetof(request_fields_t, number), false },
+    { "source", ZW_F_NAME, offsetof(request_fields_t, source), false },
+    { "id", ZW_F_NAME, offsetof(request_fields_t, id), false },
+    { "reason", ZW_F_STR, offsetof(request_fields_t, reason), false },
+};
+static const zw_field_t confirm_table[] = {
+    { "name", ZW_F_STR, offsetof(request_fields_t, name), true },
+    { "seq", ZW_F_U64, offsetof(request_fields_t, seq), true },
+    { "instance", ZW_F_STR, offsetof(request_fields_t, instance), false },
+};
+static const zw_field_t name_table[] = { { "name", ZW_F_STR, offsetof(request_fields_t, name), false } };
 #define ZW_TABLE(t) (t), sizeof(t) / sizeof *(t)
 
 static int read_topics(const msgpack_object *list, zw_request_t *ret, zw_reject_t *why)
@@ -123,8 +137,8 @@ static int read_topics(const msgpack_object *list, zw_request_t *ret, zw_reject_
         if (o->type != MSGPACK_OBJECT_STR)
             return zw_refuse(why, -ZW_E_TYPE, "topics", "each must be a str");
         zw_str_t topic = zw_str(o->via.str.ptr, o->via.str.size);
-        if (topic.n > MAX_TOPIC)
-            return zw_refuse(why, -ZW_E_TOO_LARGE, "topics", "each at most %d bytes", MAX_TOPIC);
+        if (topic.n > ZW_MAX_TOPIC)
+            return zw_refuse(why, -ZW_E_TOO_LARGE, "topics", "each at most %d bytes", ZW_MAX_TOPIC);
         if (!zw_wire_utf8(topic))
             return zw_refuse(why, -ZW_E_ENCODING, "topics", "a str must be valid UTF-8");
         ret->topics[k] = topic;
@@ -170,6 +184,52 @@ static int read_article_ask(zw_sub_t map, const zw_wire_limits_t *limits, zw_req
     return 0;
 }
 
+static int read_withdraw(zw_sub_t map, const zw_wire_limits_t *limits, zw_request_t *ret, zw_reject_t *why)
+{
+    request_fields_t f = { 0 };
+    int r = zw_fields_read(map, "", ZW_TABLE(withdraw_table), limits, &f, why);
+    if (r < 0)
+        return r;
+    if (f.number == 0 && f.id.n == 0)
+        return zw_refuse(why, -ZW_E_MISSING, "number", "a number from 1 on, or an id, is required");
+    ret->number = f.number;
+    ret->source = f.source;
+    ret->id = f.id;
+    ret->reason = f.reason;
+    return 0;
+}
+
+bool zw_subscription_name(zw_str_t name)
+{
+    static const char also[] = "._-@";
+    for (size_t k = 0; k < name.n; k++) {
+        char c = name.p[k];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || memchr(also, c, sizeof also - 1)))
+            return false;
+    }
+    return name.n > 0 && name.n <= ZW_MAX_NAME;
+}
+
+/* `confirm`, `forget`, `subscriptions`: all about a name, which only the last may leave out. */
+static int read_named(zw_sub_t map, const zw_wire_limits_t *limits, zw_request_t *ret, zw_reject_t *why)
+{
+    request_fields_t f = { 0 };
+    int r = ret->op == ZW_OP_CONFIRM ? zw_fields_read(map, "", ZW_TABLE(confirm_table), limits, &f, why)
+                                     : zw_fields_read(map, "", ZW_TABLE(name_table), limits, &f, why);
+    if (r < 0)
+        return r;
+    if (f.name.n == 0 && ret->op == ZW_OP_FORGET)
+        return zw_refuse(why, -ZW_E_MISSING, "name", "is required");
+    if (f.name.n > ZW_MAX_NAME)
+        return zw_refuse(why, -ZW_E_TOO_LARGE, "name", "at most %d bytes", ZW_MAX_NAME);
+    if (f.name.n == 0 ? ret->op == ZW_OP_CONFIRM : !zw_subscription_name(f.name))
+        return zw_refuse(why, -ZW_E_VALUE, "name", "must be letters, digits and . _ - @");
+    ret->name = f.name;
+    ret->seq = f.seq;
+    ret->instance = f.instance;
+    return 0;
+}
+
 static int read_request(zw_wire_t *wire, zw_str_t message, const zw_wire_limits_t *limits, zw_request_t *ret,
                         zw_reject_t *why)
 {
@@ -195,6 +255,12 @@ static int read_request(zw_wire_t *wire, zw_str_t message, const zw_wire_limits_
     case ZW_OP_SIMILAR:
     case ZW_OP_CLUSTER:
         return read_article_ask(map, limits, ret, why);
+    case ZW_OP_WITHDRAW:
+        return read_withdraw(map, limits, ret, why);
+    case ZW_OP_CONFIRM:
+    case ZW_OP_SUBSCRIPTIONS:
+    case ZW_OP_FORGET:
+        return read_named(map, limits, ret, why);
     case ZW_OP_STATUS:
     case ZW_OP_PING:
         return 0;
@@ -206,9 +272,9 @@ static int read_request(zw_wire_t *wire, zw_str_t message, const zw_wire_limits_
 static void clear_request(zw_request_t *r)
 {
     r->op = ZW_OP_SUBMIT;
-    r->req = r->source = r->id = (zw_str_t){ 0 };
+    r->req = r->source = r->id = r->reason = r->name = r->instance = (zw_str_t){ 0 };
     r->article = (zw_article_t){ 0 };
-    r->from = r->to = r->number = 0;
+    r->from = r->to = r->number = r->seq = 0;
     r->since_us = 0;
     r->limit = 0;
     r->topic_count = 0;
@@ -271,8 +337,17 @@ static void put_article_ask(zw_pairs_t *p, const zw_request_t *request)
         zw_pairs_uint(p, "number", request->number);
     zw_pairs_text(p, "source", request->source);
     zw_pairs_text(p, "id", request->id);
-    if (request->op != ZW_OP_ARTICLE && request->limit > 0)
+    if ((request->op == ZW_OP_SIMILAR || request->op == ZW_OP_CLUSTER) && request->limit > 0)
         zw_pairs_uint(p, "limit", request->limit);
+}
+
+static void put_named(zw_pairs_t *p, const zw_request_t *request)
+{
+    zw_pairs_text(p, "name", request->name);
+    if (request->op == ZW_OP_CONFIRM) {
+        zw_pairs_uint(p, "seq", request->seq);
+        zw_pairs_text(p, "instance", request->instance);
+    }
 }
 
 int zw_request_encode(const zw_request_t *request, zw_buf_t *out)
@@ -288,6 +363,11 @@ int zw_request_encode(const zw_request_t *request, zw_buf_t *out)
         put_replay(&p, request, out);
     } else if (request->op == ZW_OP_ARTICLE || request->op == ZW_OP_SIMILAR || request->op == ZW_OP_CLUSTER) {
         put_article_ask(&p, request);
+    } else if (request->op == ZW_OP_WITHDRAW) {
+        put_article_ask(&p, request);
+        zw_pairs_text(&p, "reason", request->reason);
+    } else if (request->op == ZW_OP_CONFIRM || request->op == ZW_OP_SUBSCRIPTIONS || request->op == ZW_OP_FORGET) {
+        put_named(&p, request);
     }
     return zw_pairs_end(&p);
 }

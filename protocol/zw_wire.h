@@ -15,7 +15,7 @@
 #include "zw_buf.h"
 #include "zw_error.h"
 
-enum { ZW_PROTOCOL_VERSION = 1, ZW_MAX_TOPICS = 256 };
+enum { ZW_PROTOCOL_VERSION = 1, ZW_MAX_TOPICS = 256, ZW_MAX_TOPIC = 127, ZW_MAX_NAME = 64 };
 
 typedef struct zw_wire_limits {
     size_t message_bytes; /* default 4 MiB + 64 KiB */
@@ -54,7 +54,11 @@ typedef enum {
     ZW_OP_ARTICLE, /* replay: the stored article and its facts, by zhiwen number or by source and id */
     ZW_OP_PING,    /* both: answered at once with "pong" */
     ZW_OP_SIMILAR, /* replay: articles with like wording, by number or by source and id */
-    ZW_OP_CLUSTER  /* replay: the articles that are one report, likewise */
+    ZW_OP_CLUSTER, /* replay: the articles that are one report, likewise */
+    ZW_OP_WITHDRAW,      /* submit: an article is taken back, by number or by source and id */
+    ZW_OP_CONFIRM,       /* replay: a named subscription has handled everything up to a seq */
+    ZW_OP_SUBSCRIPTIONS, /* replay: the named subscriptions, or one of them */
+    ZW_OP_FORGET         /* replay: a named subscription ends */
 } zw_op_t;
 
 typedef struct zw_request {
@@ -66,22 +70,28 @@ typedef struct zw_request {
     uint32_t limit;                                          /* REPLAY, SIMILAR, CLUSTER: at most so many; 0: as the daemon sees fit */
     zw_str_t topics[ZW_MAX_TOPICS];                          /* REPLAY: prefixes; none: all */
     size_t topic_count;
-    uint64_t number;                                         /* ARTICLE, SIMILAR, CLUSTER, by number */
+    uint64_t number;                                         /* ARTICLE, SIMILAR, CLUSTER, WITHDRAW, by number */
     zw_str_t source, id;                                     /* the same, by source and id */
+    zw_str_t reason;                                         /* WITHDRAW: for people; may be empty */
+    zw_str_t name;                                           /* CONFIRM, FORGET; SUBSCRIPTIONS: empty for all */
+    uint64_t seq;                                            /* CONFIRM */
+    zw_str_t instance;                                       /* CONFIRM: of the log that the seq is of; may be empty */
 } zw_request_t;
 
 /* Decodes a request. Returns 0, or the negative code that is also in *ret_why. Where the message was readable enough,
  * ret->op, ret->req and ret->article.id are set even on refusal (else zeroed), so that the refusal can be addressed. */
 int zw_request_decode(zw_wire_t *wire, zw_str_t message, const zw_wire_limits_t *limits, zw_request_t *ret, zw_reject_t *ret_why);
 /* `request->req` must hold MessagePack bytes (see zw_req_uint). Returns 0 or -ENOMEM. */
+/* A name for a subscription: 1 to ZW_MAX_NAME letters, digits and . _ - @ of ASCII. */
+bool zw_subscription_name(zw_str_t name);
 int zw_request_encode(const zw_request_t *request, zw_buf_t *out);
 /* The MessagePack bytes of an unsigned `req`, written to `space` (at least 9 bytes). */
 zw_str_t zw_req_uint(uint64_t req, char *space);
 
 /* ---- answers of `submit` */
-typedef enum { ZW_ST_NEW, ZW_ST_DUPLICATE, ZW_ST_REJECTED } zw_status_t;
+typedef enum { ZW_ST_NEW, ZW_ST_DUPLICATE, ZW_ST_REJECTED, ZW_ST_WITHDRAWN } zw_status_t;
 typedef enum { ZW_DUP_NONE, ZW_DUP_EXACT, ZW_DUP_NEAR, ZW_DUP_CONTAINED, ZW_DUP_REVISION } zw_dup_t;
-extern const char *const ZW_STATUS_NAMES[]; /* "new" "duplicate" "rejected" */
+extern const char *const ZW_STATUS_NAMES[]; /* "new" "duplicate" "rejected" "withdrawn" */
 extern const char *const ZW_DUP_NAMES[];    /* "" "exact" "near" "contained" "revision" */
 
 typedef struct zw_ack {
@@ -90,7 +100,7 @@ typedef struct zw_ack {
     zw_status_t status;
     uint64_t number;     /* article number; 0 when rejected */
     uint64_t seq;        /* of the article's `article` event */
-    uint32_t facts;      /* facts and supports published for it */
+    uint32_t facts;      /* facts and supports published for it; of WITHDRAWN: facts that lost it as a source */
     bool repeat;         /* the same article of the same sender had been taken before: this is its first answer again */
     zw_dup_t dup;
     zw_str_t of;         /* id of the article that it duplicates or revises */
@@ -107,18 +117,21 @@ typedef enum {
     ZW_EV_SUPPORT,
     ZW_EV_ARTICLE,
     ZW_EV_HEARTBEAT,
+    ZW_EV_RETRACT,   /* no article states the fact any more */
+    ZW_EV_UNSUPPORT, /* an article less states the fact */
+    ZW_EV_WITHDRAW,  /* an article was taken back */
     ZW_EV_OTHER /* decoded only: an event that a later version may bring; its seq counts like any other's */
 } zw_event_kind_t;
-extern const char *const ZW_EVENT_NAMES[]; /* "fact" "support" "article" "heartbeat" "other" */
+extern const char *const ZW_EVENT_NAMES[]; /* "fact" "support" "article" "heartbeat" "retract" "unsupport" "withdraw" "other" */
 
 typedef struct zw_event {
     uint64_t seq;       /* gapless; of a heartbeat: the newest seq */
     uint64_t prev;      /* the event before it on the same topic, 0: none */
     zw_event_kind_t kind;
     int64_t time_us;    /* when committed, microseconds since 1970 */
-    uint32_t support;   /* fact, support: articles that state it so far */
+    uint32_t support;   /* fact, support, retract, unsupport: articles that state it now */
     zw_str_t article;   /* a MessagePack map (see PROTOCOL.md); empty on heartbeats */
-    zw_str_t fact;      /* a MessagePack map; fact and support only */
+    zw_str_t fact;      /* a MessagePack map; fact, support, retract and unsupport */
     zw_str_t instance;  /* heartbeats: zw_store_instance, so that a subscriber sees that the log is another one */
 } zw_event_t;
 
@@ -149,14 +162,16 @@ typedef enum {
     ZW_ANSWER_PONG,
     ZW_ANSWER_ERROR,
     ZW_ANSWER_SIMILAR,
-    ZW_ANSWER_CLUSTER
+    ZW_ANSWER_CLUSTER,
+    ZW_ANSWER_SUBSCRIPTION,
+    ZW_ANSWER_SUBSCRIPTIONS
 } zw_answer_kind_t;
 
 typedef struct zw_answer {
     zw_answer_kind_t kind;
     zw_str_t req;
     zw_page_t page;                 /* PAGE; of ERROR too_old/too_new: oldest, newest */
-    zw_str_t map;                   /* STATUS, ARTICLE, SIMILAR, CLUSTER: a MessagePack map */
+    zw_str_t map;                   /* all but PAGE, PONG, ERROR: a MessagePack map */
     zw_str_t error, field, message; /* ERROR */
 } zw_answer_t;
 
@@ -164,7 +179,7 @@ int zw_answer_decode(zw_wire_t *wire, zw_str_t message, zw_answer_t *ret);
 /* All but PAGE; pages by zw_page_encode. */
 int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out);
 
-/* ---- topics: "fact.<type>.<region>", "support.<type>.<region>", "article.<outcome>", "heartbeat" */
+/* ---- topics: "fact.<type>.<region>", likewise "support.", "retract." and "unsupport."; "article.<outcome>"; "heartbeat" */
 /* Writes the topic; region 0 gives "000000" (nation-wide or not known). Returns its length. out: at least 128 bytes. */
 size_t zw_topic_fact(zw_event_kind_t kind, zw_str_t type, uint32_t region, char *out);
 size_t zw_topic_article(zw_status_t status, zw_dup_t dup, char *out);

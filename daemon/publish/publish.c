@@ -143,6 +143,11 @@ int zw_publish_batch(zw_publish_t *p, const zw_store_event_t *events, size_t cou
     return 0;
 }
 
+void zw_publish_confirmed(zw_publish_t *p)
+{
+    wake(p->replay_fd);
+}
+
 void zw_publish_rebind(zw_publish_t *p)
 {
     p->facts_rebind = p->replay_rebind = true;

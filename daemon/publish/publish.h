@@ -12,6 +12,7 @@
 #define ZW_PUBLISH_H
 
 #include "base/listen.h"
+#include "publish/subscriptions.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
@@ -23,6 +24,9 @@ typedef void (*zw_status_fn)(void *ctx, zw_buf_t *out);
 /* Finds the number of an article by its sender's source and id; 0: unknown. Called on the replay thread; must be
  * safe beside the committer. */
 typedef uint64_t (*zw_find_article_fn)(void *ctx, zw_str_t source, zw_str_t id);
+
+/* There is something for the committer to write (zw_subscriptions_write). Called on the replay thread. */
+typedef void (*zw_changed_fn)(void *ctx);
 
 /* Appends the map that `similar` or `cluster` answers about an article, of at most `limit` articles (0: as many as usual).
  * Returns 0, -ZW_E_NOT_FOUND, or another error. Called on the replay thread; must be safe beside the committer. */
@@ -43,11 +47,14 @@ typedef struct zw_publish_options {
     zw_status_fn status;
     zw_find_article_fn find_article;
     zw_related_fn similar, cluster; /* NULL: such questions are answered with not_found */
+    zw_subscriptions_t *subscriptions; /* borrowed; NULL: there are no named subscriptions */
+    zw_changed_fn subscriptions_changed;
+    size_t topic_bytes;        /* all topics that subscribers of `facts` ask for, together; 0: no bound */
     void *ctx;
 } zw_publish_options_t;
 
 typedef struct zw_publish_counters {
-    atomic_uint_fast64_t events, heartbeats, replay_requests, replay_events, replay_refused, replies_dropped;
+    atomic_uint_fast64_t events, heartbeats, replay_requests, replay_events, replay_refused, replies_dropped, confirms, resets;
     atomic_uint_fast64_t progress; /* grows while both loops go round: for the watchdog */
 } zw_publish_counters_t;
 
@@ -58,6 +65,9 @@ int zw_publish_start(const zw_publish_options_t *options, zw_publish_t **ret, co
 /* Hands a committed batch over, in seq order; borrows until return. Blocks only when the publisher is 64 batches
  * behind. Returns 0 or -ENOMEM (the batch is in the store, so subscribers fetch it). */
 int zw_publish_batch(zw_publish_t *publish, const zw_store_event_t *events, size_t count);
+
+/* Changes of subscriptions are on disk: whoever waits for that is answered. */
+void zw_publish_confirmed(zw_publish_t *publish);
 
 /* Cuts off everyone who came in by tcp; whoever may still come in does so again. Takes effect in the room's own threads. */
 void zw_publish_rebind(zw_publish_t *publish);

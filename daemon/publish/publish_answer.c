@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 typedef struct place {
     size_t topic_n, payload_n; /* in `bytes`, one behind the other */
@@ -45,6 +46,13 @@ void zw_answerer_free(zw_answerer_t *a)
     zw_buf_done(&a->bytes);
     zw_buf_done(&a->out);
     free(a);
+}
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 static int encode(zw_answerer_t *a, const zw_answer_t *answer)
@@ -201,7 +209,117 @@ static int answer_status(zw_answerer_t *a)
     return encode(a, &answer);
 }
 
-static int answer_request(zw_answerer_t *a)
+/* ---- named subscriptions */
+
+static uint64_t newest(const zw_answerer_t *a)
+{
+    return zw_store_next_seq(a->options->store) - 1;
+}
+
+static void put_subscription(const zw_answerer_t *a, const zw_subscription_t *s, zw_buf_t *out)
+{
+    uint64_t end = newest(a);
+    zw_mp_map(out, 4);
+    zw_mp_key(out, "name");
+    zw_mp_str(out, zw_strz(s->name));
+    zw_mp_key(out, "seq");
+    zw_mp_uint(out, s->seq);
+    zw_mp_key(out, "time");
+    zw_mp_int(out, s->time_us);
+    zw_mp_key(out, "behind");
+    zw_mp_uint(out, end > s->seq ? end - s->seq : 0);
+}
+
+static size_t count_subscriptions(zw_answerer_t *a, zw_buf_t *out)
+{
+    zw_subscriptions_t *list = a->options->subscriptions;
+    zw_subscription_t s;
+    size_t n = 0;
+    if (a->request.name.n > 0) {
+        n = zw_subscriptions_find(list, a->request.name, &s);
+        if (n)
+            put_subscription(a, &s, out);
+        return n;
+    }
+    for (; zw_subscriptions_at(list, n, &s); n++)
+        put_subscription(a, &s, out);
+    return n;
+}
+
+static int answer_subscriptions(zw_answerer_t *a)
+{
+    _cleanup_buf_ zw_buf_t items = { 0 };
+    size_t n = count_subscriptions(a, &items);
+    zw_buf_clear(&a->bytes);
+    zw_mp_map(&a->bytes, 5);
+    zw_mp_key(&a->bytes, "named");
+    zw_mp_array(&a->bytes, (uint32_t)n);
+    (void)zw_buf_puts(&a->bytes, zw_buf_str(&items));
+    zw_mp_key(&a->bytes, "most");
+    zw_mp_uint(&a->bytes, zw_subscriptions_most(a->options->subscriptions));
+    zw_mp_key(&a->bytes, "oldest");
+    zw_mp_uint(&a->bytes, zw_store_oldest_seq(a->options->store));
+    zw_mp_key(&a->bytes, "newest");
+    zw_mp_uint(&a->bytes, newest(a));
+    zw_mp_key(&a->bytes, "instance");
+    zw_mp_str(&a->bytes, zw_strz(zw_store_instance(a->options->store)));
+    if (items.failed || a->bytes.failed)
+        return -ENOMEM;
+    zw_answer_t answer = { .kind = ZW_ANSWER_SUBSCRIPTIONS, .req = a->request.req, .map = zw_buf_str(&a->bytes) };
+    return encode(a, &answer);
+}
+
+/* Confirm and forget: taken note of here, answered once it is on disk. */
+static int change_subscription(zw_answerer_t *a, zw_answer_later_t *later)
+{
+    const zw_request_t *r = &a->request;
+    zw_subscriptions_t *list = a->options->subscriptions;
+    uint64_t change = 0;
+    int e;
+    if (r->op == ZW_OP_FORGET) {
+        e = zw_subscriptions_find(list, r->name, &later->subscription) ? zw_subscriptions_forget(list, r->name, &change) : -ZW_E_NOT_FOUND;
+    } else {
+        if (r->instance.n > 0 && !zw_str_eqz(r->instance, zw_store_instance(a->options->store)))
+            return refuse(a, -ZW_E_VALUE, "instance", "the position is of another log");
+        if (r->seq > newest(a))
+            return refuse(a, -ZW_E_TOO_NEW, "seq", NULL);
+        e = zw_subscriptions_confirm(list, r->name, r->seq, now_us(), &change);
+    }
+    if (e == -ZW_E_TOO_MANY)
+        return refuse(a, e, "name", "as many names are kept as limits.subscriptions allows");
+    if (e < 0)
+        return refuse(a, e, "name", e == -ZW_E_NOT_FOUND ? "no subscription has this name" : NULL);
+    a->counters->confirms++;
+    later->change = change;
+    (void)memcpy(later->subscription.name, r->name.p, r->name.n);
+    later->subscription.name[r->name.n] = '\0';
+    later->req_bytes = r->req.n < sizeof(later->req) ? r->req.n : 0;
+    if (later->req_bytes)
+        (void)memcpy(later->req, r->req.p, later->req_bytes);
+    if (a->options->subscriptions_changed)
+        a->options->subscriptions_changed(a->options->ctx);
+    zw_buf_clear(&a->out);
+    return 0;
+}
+
+zw_str_t zw_answerer_answer_later(zw_answerer_t *a, const zw_answer_later_t *later)
+{
+    zw_subscription_t now = later->subscription;
+    (void)zw_subscriptions_find(a->options->subscriptions, zw_strz(now.name), &now); /* one that has ended: as it was */
+    zw_buf_clear(&a->bytes);
+    put_subscription(a, &now, &a->bytes);
+    zw_answer_t answer = { .kind = ZW_ANSWER_SUBSCRIPTION, .req = zw_str(later->req, later->req_bytes), .map = zw_buf_str(&a->bytes) };
+    return a->bytes.failed || encode(a, &answer) < 0 ? zw_str(NULL, 0) : zw_buf_str(&a->out);
+}
+
+zw_str_t zw_answerer_busy(zw_answerer_t *a, const zw_answer_later_t *later)
+{
+    memset(&a->request, 0, sizeof(a->request));
+    a->request.req = zw_str(later->req, later->req_bytes);
+    return refuse(a, -ZW_E_BUSY, "", NULL) < 0 ? zw_str(NULL, 0) : zw_buf_str(&a->out);
+}
+
+static int answer_request(zw_answerer_t *a, zw_answer_later_t *later)
 {
     switch (a->request.op) {
     case ZW_OP_REPLAY: return answer_replay(a);
@@ -213,20 +331,28 @@ static int answer_request(zw_answerer_t *a)
         zw_answer_t pong = { .kind = ZW_ANSWER_PONG, .req = a->request.req };
         return encode(a, &pong);
     }
-    case ZW_OP_SUBMIT: break;
+    case ZW_OP_SUBSCRIPTIONS:
+    case ZW_OP_CONFIRM:
+    case ZW_OP_FORGET:
+        if (!a->options->subscriptions)
+            return refuse(a, -ZW_E_UNKNOWN_OP, "op", NULL);
+        return a->request.op == ZW_OP_SUBSCRIPTIONS ? answer_subscriptions(a) : change_subscription(a, later);
+    case ZW_OP_SUBMIT:
+    case ZW_OP_WITHDRAW: break;
     }
-    return refuse(a, -ZW_E_UNKNOWN_OP, "op", "this socket takes no articles; `submit` does");
+    return refuse(a, -ZW_E_UNKNOWN_OP, "op", "this socket takes no articles and no withdrawals; `submit` does");
 }
 
-zw_str_t zw_answerer_answer(zw_answerer_t *a, zw_str_t message)
+zw_str_t zw_answerer_answer(zw_answerer_t *a, zw_str_t message, zw_answer_later_t *ret_later)
 {
     zw_reject_t why = { 0 };
+    *ret_later = (zw_answer_later_t){ 0 };
     a->counters->replay_requests++;
     memset(&a->request, 0, sizeof(a->request));
     int r = zw_request_decode(a->wire, message, &LIMITS, &a->request, &why);
     if (r == -ENOMEM)
         return zw_str(NULL, 0);
-    r = r < 0 ? refuse(a, r, why.field, why.message) : answer_request(a);
+    r = r < 0 ? refuse(a, r, why.field, why.message) : answer_request(a, ret_later);
     return r < 0 ? zw_str(NULL, 0) : zw_buf_str(&a->out);
 }
 

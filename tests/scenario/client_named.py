@@ -1,0 +1,81 @@
+"""Named subscriptions: the position that zhiwend keeps for a subscriber, through kills of both."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+from daemon_lib import BIN, Daemon, Sender, article, check, equal, pack, run, unpack
+
+ZHIWEN = os.path.join(BIN, "zhiwen")
+
+
+def named(d):
+    return {s["name"]: s["seq"] for s in d.ask(op="subscriptions")["subscriptions"]["named"]}
+
+
+def send(d, first, count):
+    sender = Sender(d)
+    for n in range(first, first + count):
+        sender.send(article(n))
+    sender.receive(count)
+    sender.close()
+
+
+def positions_are_durable():
+    with Daemon("limits: { subscriptions: 3 }").start() as d:
+        send(d, 0, 5)
+        newest = d.events()[-1][1]["seq"]
+        answer = d.ask(op="confirm", name="ledger", seq=3)
+        equal((answer["answer"], answer["subscription"]["seq"], answer["subscription"]["behind"]), ("subscription", 3, newest - 3), "made")
+        check(answer["subscription"]["time"] > 1700000000000000, "time")
+        equal(d.ask(op="confirm", name="ledger", seq=2)["subscription"]["seq"], 3, "a position does not go back")
+        instance = d.ask(op="subscriptions")["subscriptions"]["instance"]
+        for request, error, field in [(dict(name="ledger", seq=newest + 1), "too_new", "seq"),
+                                      (dict(name="ledger", seq=4, instance="x" * 32), "value", "instance"),
+                                      (dict(name="no blanks", seq=1), "value", "name"), (dict(name="", seq=1), "value", "name"),
+                                      (dict(name="x" * 65, seq=1), "too_large", "name"), (dict(seq=1), "missing", "name"),
+                                      (dict(name="ledger"), "missing", "seq")]:
+            answer = d.ask(op="confirm", **request)
+            equal((answer["answer"], answer["error"], answer["field"]), ("error", error, field), request)
+        equal(d.ask(op="confirm", name="ledger", seq=4, instance=instance)["subscription"]["seq"], 4, "of this log")
+        for name in ("a", "b"):
+            equal(d.ask(op="confirm", name=name, seq=newest)["answer"], "subscription", name)
+        answer = d.ask(op="confirm", name="c", seq=1)
+        equal((answer["error"], answer["field"]), ("too_many", "name"), "one too many")
+        d.stop(signal.SIGKILL)
+        d.start()
+        equal(named(d), {"a": newest, "b": newest, "ledger": 4}, "after kill -9")
+        equal(d.ask(op="forget", name="a")["subscription"]["name"], "a", "forgotten")
+        equal(d.ask(op="forget", name="a")["error"], "not_found", "forgotten twice")
+        equal([s["name"] for s in d.ask(op="subscriptions", name="b")["subscriptions"]["named"]], ["b"], "one by name")
+        d.stop(signal.SIGKILL)
+        d.start()
+        equal(named(d), {"b": newest, "ledger": 4}, "still forgotten after kill -9")
+        equal(d.stop(), 0, "exit")
+
+
+def many_at_once():
+    """Hundreds of confirmations under way, one write for many; articles go on."""
+    with Daemon("limits: { subscriptions: 1000 }").start() as d:
+        send(d, 0, 20)
+        newest = d.events()[-1][1]["seq"]
+        sockets = [d.dealer("replay") for _ in range(20)] # an answer that waits is one of 16 that a client may leave unread
+        for n in range(200):
+            sockets[n % 20].send(pack(op="confirm", req=n, name="n%d" % (n % 50), seq=1 + n % newest))
+        got = {}
+        for n in range(200):
+            socket = sockets[n % 20]
+            check(socket.poll(20000), "an answer is missing")
+            answer = unpack(socket.recv())
+            got[answer["req"]] = answer
+        equal(sorted(got), list(range(200)), "each answered once")
+        kept = named(d)
+        equal(len(kept), 50, "names")
+        for n, answer in got.items():
+            check(answer["answer"] == "subscription" and kept["n%d" % (n % 50)] >= 1 + n % newest, "%d: %s" % (n, answer))
+        send(d, 100, 20)
+        equal(d.stop(), 0, "exit")
+
+
+run(positions_are_durable, many_at_once)

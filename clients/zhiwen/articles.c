@@ -1,158 +1,195 @@
-#include "articles.h"
+#include "articles_priv.h"
 
-#include "base/file.h"
+#include "kind.h"
+#include "unpack.h"
 #include "zw_error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
-#include <jansson.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-/* ---- JSON Lines */
+enum { MAX_DEPTH = 6 };
+static const place_t WHOLE = { PLACE_FILE, 0 };
 
-static int __attribute__((format(printf, 4, 5)))
-bad(articles_reader_t *r, const char *file, unsigned line, const char *format, ...)
+int articles_bad(articles_reader_t *r, const char *file, place_t place, const char *format, ...)
 {
     char message[256];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    return r->bad(r->ctx, file, line, message);
+    return r->bad(r->ctx, file, place, message);
 }
 
-/* null counts as absent. False when it is there and no string. */
-static bool get_string(json_t *object, const char *key, zw_str_t *ret)
+int articles_give(articles_reader_t *r, article_t *article)
 {
-    json_t *value = json_object_get(object, key);
-    *ret = zw_str(NULL, 0);
-    if (!value || json_is_null(value))
-        return true;
-    if (!json_is_string(value))
-        return false;
-    *ret = zw_str(json_string_value(value), json_string_length(value));
-    return true;
+    zw_buf_t _cleanup_buf_ space = { 0 };
+    if (zw_str_eqz(article->format, "html"))
+        page_describe(article, &space);
+    return r->article(r->ctx, article);
 }
 
-static int decode_base64(zw_str_t text, zw_buf_t *out)
+const char *place_name(place_t place)
 {
-    size_t n;
-    if (zw_buf_reserve(out, text.n / 4 * 3 + 3) < 0)
-        return -ENOMEM;
-    if (sodium_base642bin((unsigned char *)out->p, out->cap, text.p, text.n, "\r\n ", &n, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0)
-        return -ZW_E_VALUE;
-    out->n = n;
-    return 0;
+    static const char *const NAMES[] = { NULL, "line", "offset", "item" };
+    return NAMES[place.in];
 }
 
-static int take_object(articles_reader_t *r, json_t *object, const char *file, unsigned line)
+void place_put(const char *file, place_t place, zw_buf_t *out)
 {
-    article_t a = { .file = file, .line = line };
-    zw_str_t text, raw;
-    zw_buf_t _cleanup_buf_ bytes = { 0 };
-    const struct {
-        const char *key;
-        zw_str_t *to;
-    } fields[] = { { "id", &a.id },           { "title", &a.title },     { "source", &a.source }, { "url", &a.url },
-                   { "published", &a.published }, { "charset", &a.charset }, { "format", &a.format }, { "text", &text },
-                   { "raw_b64", &raw } };
-    for (size_t k = 0; k < sizeof fields / sizeof *fields; k++)
-        if (!get_string(object, fields[k].key, fields[k].to))
-            return bad(r, file, line, "\"%s\" must be a string", fields[k].key);
-    if ((text.p != NULL) == (raw.p != NULL))
-        return bad(r, file, line, "%s", text.p ? "\"text\" and \"raw_b64\" exclude each other"
-                                               : "neither \"text\" nor \"raw_b64\"");
-    a.body_is_text = text.p != NULL;
-    a.body = text;
-    if (raw.p) {
-        int e = decode_base64(raw, &bytes);
-        if (e < 0)
-            return e == -ENOMEM ? e : bad(r, file, line, "\"%s\" is not base64", "raw_b64");
-        a.body = zw_buf_str(&bytes);
+    static const char MARKS[] = " :@#";
+    (void)zw_buf_puts(out, zw_strz(file));
+    if (place.in != PLACE_FILE)
+        (void)zw_buf_printf(out, "%c%llu", MARKS[place.in], (unsigned long long)place.at);
+}
+
+void article_make_id(const article_t *a, char out[33])
+{
+    unsigned char hash[16];
+    crypto_generichash_state state;
+    const zw_str_t parts[] = { a->url, a->title, a->published, a->body };
+    (void)crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+        uint64_t n = parts[k].n;
+        (void)crypto_generichash_update(&state, (const unsigned char *)&n, sizeof n);
+        (void)crypto_generichash_update(&state, (const unsigned char *)parts[k].p, n);
     }
-    return r->article(r->ctx, &a);
+    (void)crypto_generichash_final(&state, hash, sizeof hash);
+    (void)sodium_bin2hex(out, 33, hash, sizeof hash);
 }
 
-static int take_line(articles_reader_t *r, const char *text, size_t n, const char *file, unsigned line)
-{
-    json_error_t error;
-    while (n > 0 && strchr("\r\n \t", text[n - 1]))
-        n--;
-    if (n == 0)
-        return 0;
-    if (n > r->max_bytes)
-        return bad(r, file, line, "%s", "line is too long");
-    json_t *object = json_loadb(text, n, 0, &error);
-    if (!object)
-        return bad(r, file, line, "not JSON: %s", error.text);
-    int result = json_is_object(object) ? take_object(r, object, file, line) : bad(r, file, line, "%s", "not a JSON object");
-    json_decref(object);
-    return result;
-}
+/* ---- reading one */
 
-static int read_lines(articles_reader_t *r, FILE *in, const char *file)
-{
-    char *text = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    int result = 0;
-    uint64_t before = r->bytes_done, at = 0;
-    for (unsigned line = 1; result >= 0 && (n = getline(&text, &cap, in)) >= 0; line++) {
-        at += (uint64_t)n;
-        r->bytes_done = before + at;
-        result = take_line(r, text, (size_t)n, file, line);
-    }
-    if (result >= 0 && ferror(in))
-        result = bad(r, file, 0, "cannot be read: %s", strerror(errno));
-    free(text);
-    return result;
-}
+static int read_stream(articles_reader_t *r, stream_t *s, const char *name, unsigned depth);
 
-static int read_jsonl(articles_reader_t *r, const char *path)
-{
-    if (strcmp(path, "-") == 0)
-        return read_lines(r, stdin, path);
-    FILE *in = fopen(path, "re");
-    if (!in)
-        return bad(r, path, 0, "cannot be opened: %s", strerror(errno));
-    int result = read_lines(r, in, path);
-    (void)fclose(in);
-    return result;
-}
-
-/* ---- one article a file */
-
-static bool has_ending(const char *path, const char *ending)
-{
-    size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcasecmp(path + n - m, ending) == 0;
-}
-
-static int read_text(articles_reader_t *r, const char *path)
+static int read_text(articles_reader_t *r, stream_t *s, const char *name, bool page)
 {
     zw_buf_t _cleanup_buf_ body = { 0 };
-    int e = zw_file_read(path, r->max_bytes, &body);
+    int e = stream_rest(s, r->max_bytes, &body);
     if (e == -ENOMEM)
         return e;
     if (e < 0)
-        return bad(r, path, 0, "cannot be read: %s", zw_error_text(e));
-    article_t a = { .file = path, .body = zw_buf_str(&body) };
-    if (has_ending(path, ".html") || has_ending(path, ".htm"))
+        return articles_bad(r, name, WHOLE, "%s", e == -ZW_E_TOO_LARGE ? "too large for an article" : s->error);
+    article_t a = { .file = name, .body = zw_buf_str(&body) };
+    if (page)
         a.format = ZW_STR_LIT("html");
-    r->bytes_done += body.n;
-    return r->article(r->ctx, &a);
+    return articles_give(r, &a);
+}
+
+static int read_gzip(articles_reader_t *r, stream_t *packed, const char *name, unsigned depth)
+{
+    gunzip_t g;
+    stream_t s;
+    zw_str_t head = { 0 };
+    int result = gunzip_open(&g, packed, true, &s);
+    if (result < 0)
+        return result;
+    (void)stream_peek(&s, 5, &head); /* damaged at its very beginning: read_stream tells */
+    if (zw_str_starts(head, ZW_STR_LIT("WARC/"))) {
+        result = warc_read(r, &s, &g, name);
+    } else {
+        g.by_member = g.keeps = false;
+        s.ended = s.code < 0;
+        result = read_stream(r, &s, name, depth + 1);
+    }
+    stream_done(&s);
+    gunzip_close(&g);
+    return result;
+}
+
+static int read_packed(articles_reader_t *r, stream_t *packed, const char *name, unsigned depth)
+{
+    unpack_t u;
+    stream_t s;
+    int result = unpack_open(&u, packed, &s);
+    if (result == 0)
+        result = read_stream(r, &s, name, depth + 1);
+    else if (result != -ENOMEM)
+        result = articles_bad(r, name, WHOLE, "%s", s.error);
+    stream_done(&s);
+    unpack_close(&u);
+    return result;
+}
+
+static int read_entry(articles_reader_t *r, stream_t *s, const char *archive, const char *entry, unsigned depth)
+{
+    const char *base = strrchr(entry, '/');
+    if ((base ? base + 1 : entry)[0] == '.') /* as in folders */
+        return 0;
+    char *name = NULL;
+    if (asprintf(&name, "%s:%s", archive, entry) < 0)
+        return -ENOMEM;
+    int result = read_stream(r, s, name, depth + 1);
+    free(name);
+    return result;
+}
+
+static int read_archive(articles_reader_t *r, stream_t *packed, const char *name, unsigned depth)
+{
+    unpack_t u;
+    stream_t s;
+    const char *entry;
+    bool told = false;
+    int result = unpack_archive(&u, packed, &s), more = result == 0 ? 1 : result;
+    result = result == -ENOMEM ? result : 0;
+    while (more == 1 && result >= 0) {
+        more = unpack_next(&u, &s, &entry);
+        if (more == 1) {
+            result = read_entry(r, &s, name, entry, depth);
+            told = false;
+        } else if (more == -EAGAIN) { /* block after block, until an entry begins */
+            more = 1;
+            if (!told)
+                result = articles_bad(r, name, (place_t){ PLACE_OFFSET, u.entry }, "%s", s.error);
+            told = true;
+        }
+    }
+    if (result == 0 && more < 0)
+        result = more == -ENOMEM ? more : articles_bad(r, name, (place_t){ PLACE_OFFSET, packed->offset }, "%s", s.error);
+    stream_done(&s);
+    unpack_close(&u);
+    return result;
+}
+
+static int read_stream(articles_reader_t *r, stream_t *s, const char *name, unsigned depth)
+{
+    zw_str_t head;
+    int e = stream_peek(s, KIND_HEAD, &head);
+    if (e < 0)
+        return e == -ENOMEM ? e : articles_bad(r, name, WHOLE, "%s", s->error);
+    if (depth > MAX_DEPTH)
+        return articles_bad(r, name, WHOLE, "packed too deep");
+    kind_t kind = r->jsonl ? kind_of(head, "-.jsonl") : kind_of(head, name);
+    switch (kind) {
+    case IS_GZIP: return read_gzip(r, s, name, depth);
+    case IS_PACKED: return read_packed(r, s, name, depth);
+    case IS_ARCHIVE: return read_archive(r, s, name, depth);
+    case IS_WARC: return warc_read(r, s, NULL, name);
+    case IS_JSONL: return jsonl_read(r, s, name);
+    case IS_FEED: return feed_read(r, s, name);
+    case IS_OTHER: return articles_bad(r, name, WHOLE, "%s, no text", kind_other(head));
+    default: return read_text(r, s, name, kind == IS_PAGE);
+    }
 }
 
 static int read_file(articles_reader_t *r, const char *path)
 {
-    return r->jsonl || has_ending(path, ".jsonl") ? read_jsonl(r, path) : read_text(r, path);
+    bool standard = strcmp(path, "-") == 0;
+    stream_file_t file = { standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), &r->bytes_done };
+    if (file.fd < 0)
+        return articles_bad(r, path, WHOLE, "cannot be opened: %s", strerror(errno));
+    stream_t s = stream_of_file(&file);
+    int result = read_stream(r, &s, path, 0);
+    stream_done(&s);
+    if (!standard)
+        (void)close(file.fd);
+    return result;
 }
 
 /* ---- files and folders */
@@ -174,7 +211,7 @@ static int visit_entry(articles_reader_t *r, const FTSENT *entry, visit_fn visit
     case FTS_NS:
     case FTS_DNR:
     case FTS_ERR:
-        return visit == read_file ? bad(r, entry->fts_path, 0, "cannot be read: %s", strerror(entry->fts_errno)) : 0;
+        return visit == read_file ? articles_bad(r, entry->fts_path, WHOLE, "cannot be read: %s", strerror(entry->fts_errno)) : 0;
     default:
         return 0;
     }

@@ -9,7 +9,7 @@
 static const char extract_help[] =
     "usage: zhiwen extract [OPTION...] [FILE|FOLDER|-]...\n"
     "Facts of articles, without a daemon: a JSON object a line, {\"id\", \"text\" (repaired), \"title\", \"published\",\n"
-    "\"related\", \"facts\"}. Each file is an article (.jsonl: many); - is standard input.\n\n"
+    "\"related\", \"facts\"}. Files are what zhiwen send takes; - is standard input.\n\n"
     "      --jsonl           all files are JSON Lines, one article a line, as for zhiwen send\n"
     "      --published DATE  date of articles that have none\n"
     "      --rules FOLDER    rule packs, instead of the shipped ones; may be given several times\n"
@@ -127,12 +127,12 @@ static int print_map(extract_t *x)
 
 /* ---- an article */
 
-static zw_str_t id_of(const article_t *a, char *space, size_t size)
+static zw_str_t id_of(const article_t *a, zw_buf_t *space)
 {
     if (a->id.n > 0)
         return a->id;
-    int n = a->line ? snprintf(space, size, "%s:%u", a->file, a->line) : snprintf(space, size, "%s", a->file);
-    return zw_str(space, (size_t)n < size ? (size_t)n : size - 1);
+    place_put(a->file, a->place, space);
+    return zw_buf_str(space);
 }
 
 static int fail_article(extract_t *x, zw_str_t id, int code)
@@ -170,8 +170,8 @@ static int extract_article(extract_t *x, const article_t *a, zw_str_t id, const 
 static int on_article(void *ctx, const article_t *a)
 {
     extract_t *x = ctx;
-    char space[4096];
-    zw_str_t id = id_of(a, space, sizeof space);
+    zw_buf_t _cleanup_buf_ space = { 0 };
+    zw_str_t id = id_of(a, &space);
     zw_raw_t raw = local_raw(a);
     zw_text_t text;
     if (cli_stop)
@@ -187,17 +187,17 @@ static int on_article(void *ctx, const article_t *a)
     return x->explain ? explain_article(x, a, &text) : extract_article(x, a, id, &text);
 }
 
-static int on_bad(void *ctx, const char *file, unsigned line, const char *message)
+static int on_bad(void *ctx, const char *file, place_t place, const char *message)
 {
     extract_t *x = ctx;
-    char id[4096];
+    zw_buf_t _cleanup_buf_ id = { 0 };
     x->failed = true;
-    (void)snprintf(id, sizeof id, line ? "%s:%u" : "%s", file, line);
-    cli_error(&x->cli, "%s: %s", id, message);
+    place_put(file, place, &id);
+    cli_error(&x->cli, "%.*s: %s", ZW_STR_ARGS(zw_buf_str(&id)), message);
     if (x->explain)
         return 0;
     zw_buf_clear(&x->map);
-    put_failure(&x->map, zw_strz(id), "value", message);
+    put_failure(&x->map, zw_buf_str(&id), "value", message);
     return print_map(x);
 }
 

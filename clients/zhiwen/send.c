@@ -10,22 +10,32 @@
 
 static const char help[] =
     "usage: zhiwen send [OPTION...] [FILE|FOLDER|-]...\n"
-    "Send articles: each file is one (.html, .htm: a page; .jsonl: many), folders are walked, - is standard input.\n"
+    "Send articles. Folders are walked, - is standard input. What a file is shows in its content:\n"
+    "  text, or a web page         one article; a page's url and source are read from its head\n"
+    "  JSON Lines                  an article a line: {\"id\", \"title\", \"source\", \"url\", \"published\", \"charset\",\n"
+    "                              \"format\", and \"text\" or \"raw_b64\"}\n"
+    "  RSS, RDF, Atom              an article an item\n"
+    "  WARC                        an article a response (status 200), resource or conversion that is text or a page;\n"
+    "                              when it was fetched is not taken for when it was published\n"
+    "  tar, zip                    archives of such files\n"
+    "  gzip, zstd, bzip2, xz, lz4  any of these, packed\n"
+    "What cannot be read is told with its place, and the rest goes on.\n\n"
     "Each is told done only when zhiwend has it on disk. A lost connection is made again and what was under way\n"
-    "is sent again, without making doubles.\n\n"
-    "      --jsonl           all files are JSON Lines, one article a line: {\"id\", \"title\", \"source\", \"url\",\n"
-    "                        \"published\", \"charset\", \"format\", and \"text\" or \"raw_b64\"}\n"
-    "      --source NAME     source of articles that name none\n"
+    "is sent again, without making doubles. A run that was broken off can be repeated, too: an article without an id\n"
+    "is given one made from its content, so that it is known again.\n\n"
+    "      --jsonl           files are JSON Lines even if they do not look like it\n"
+    "      --source NAME     source of articles that name none (else the host of their url)\n"
     "      --published DATE  date of articles that have none\n"
     "      --charset NAME    charset of articles that name none (else it is found out)\n"
     "      --window N        articles under way at once (1000)\n"
     "      --timeout S       give up when zhiwend does not answer for S seconds (30)\n"
     "  -q, --quiet           no lines for single articles, no progress\n"
-    "      --json            an outcome a line, in input order: {\"file\", \"line\", \"id\", \"status\", \"number\", \"seq\",\n"
-    "                        \"facts\", \"repeat\", \"kind\", \"of\", \"similarity\", \"error\", \"field\", \"message\"}; status is\n"
-    "                        new, duplicate, rejected, failed (no article to send) or unsent\n" CLI_WHERE
+    "      --json            an outcome a line, in input order: {\"file\", \"line\", \"item\" or \"offset\" (byte), \"id\",\n"
+    "                        \"status\", \"number\", \"seq\", \"facts\", \"repeat\", \"kind\", \"of\", \"similarity\",\n"
+    "                        \"error\", \"field\", \"message\"}; status is new, duplicate, rejected, failed (no article\n"
+    "                        to send) or unsent\n" CLI_WHERE
     "  -h, --help\n\n"
-    "Without --json, a line each for up to 50 files, and for what is rejected or fails.\n" CLI_EXITS;
+    "Without --json, a line each for up to 50 articles, and for what is rejected or fails.\n" CLI_EXITS;
 
 enum { OPT_JSONL = CLI_OPT_OWN, OPT_SOURCE, OPT_PUBLISHED, OPT_CHARSET, OPT_WINDOW, FEW_FILES = 50, MAX_BYTES = 64 << 20 };
 
@@ -43,7 +53,7 @@ static const struct option options[] = {
 /* A place in the output, held until all before it are known. */
 typedef struct slot {
     char *file, *id;
-    unsigned line;
+    place_t place;
     bool done, failed;
     zw_buf_t text; /* what is printed */
 } slot_t;
@@ -84,12 +94,12 @@ static int grow(send_t *s)
     return 0;
 }
 
-static int new_slot(send_t *s, const char *file, unsigned line, zw_str_t id, uint64_t *ret_tag)
+static int new_slot(send_t *s, const char *file, place_t place, zw_str_t id, uint64_t *ret_tag)
 {
     if (s->next - s->base == s->cap && grow(s) < 0)
         return -ENOMEM;
     slot_t *slot = slot_of(s, s->next);
-    *slot = (slot_t){ .file = strdup(file), .line = line, .id = id.n ? strndup(id.p, id.n) : NULL };
+    *slot = (slot_t){ .file = strdup(file), .place = place, .id = id.n ? strndup(id.p, id.n) : NULL };
     if (!slot->file || (id.n && !slot->id)) {
         free(slot->file);
         return -ENOMEM;
@@ -115,14 +125,21 @@ static void print_ready(send_t *s)
 
 static void put_where(const slot_t *slot, zw_buf_t *out)
 {
-    cli_plain(zw_strz(slot->file), out);
-    if (slot->line > 0)
-        (void)zw_buf_printf(out, ":%u", slot->line);
+    zw_buf_t _cleanup_buf_ where = { 0 };
+    place_put(slot->file, slot->place, &where);
+    cli_plain(zw_buf_str(&where), out);
+}
+
+static void put_place_json(const slot_t *slot, zw_buf_t *out)
+{
+    cli_json_str(out, "file", zw_strz(slot->file));
+    if (place_name(slot->place))
+        cli_json_uint(out, place_name(slot->place), slot->place.at);
 }
 
 static bool has_lines(const send_t *s, const slot_t *slot)
 {
-    return !s->quiet && slot->line == 0 && s->reader.files <= FEW_FILES;
+    return !s->quiet && slot->place.in == PLACE_FILE && s->reader.files <= FEW_FILES && s->next <= FEW_FILES;
 }
 
 /* An article that came to nothing here: status "failed" or "unsent". */
@@ -137,9 +154,7 @@ static void finish_failed(send_t *s, uint64_t tag, const char *status, const cha
         return; /* the summary tells how many */
     if (s->cli.json) {
         (void)zw_buf_putc(out, '{');
-        cli_json_str(out, "file", zw_strz(slot->file));
-        if (slot->line > 0)
-            cli_json_uint(out, "line", slot->line);
+        put_place_json(slot, out);
         if (slot->id)
             cli_json_str(out, "id", zw_strz(slot->id));
         cli_json_str(out, "status", zw_strz(status));
@@ -155,9 +170,7 @@ static void finish_failed(send_t *s, uint64_t tag, const char *status, const cha
 static void outcome_json(const slot_t *slot, const zw_outcome_t *o, zw_buf_t *out)
 {
     (void)zw_buf_putc(out, '{');
-    cli_json_str(out, "file", zw_strz(slot->file));
-    if (slot->line > 0)
-        cli_json_uint(out, "line", slot->line);
+    put_place_json(slot, out);
     cli_json_str(out, "id", o->id);
     cli_json_str(out, "status", zw_strz(o->status_name));
     if (o->status == ZW_OUTCOME_REJECTED) {
@@ -261,11 +274,11 @@ static int take_outcomes(send_t *s, int timeout_ms)
     return s->give_up ? -ECANCELED : 0;
 }
 
-static int on_bad(void *ctx, const char *file, unsigned line, const char *message)
+static int on_bad(void *ctx, const char *file, place_t place, const char *message)
 {
     send_t *s = ctx;
     uint64_t tag;
-    if (new_slot(s, file, line, zw_str(NULL, 0), &tag) < 0)
+    if (new_slot(s, file, place, zw_str(NULL, 0), &tag) < 0)
         return -ENOMEM;
     finish_failed(s, tag, "failed", "value", message);
     print_ready(s);
@@ -277,12 +290,27 @@ static zw_str_t or_default(zw_str_t value, const char *otherwise)
     return value.n > 0 ? value : zw_strz(otherwise);
 }
 
+/* "www.example.gov.cn" of "https://www.example.gov.cn/a/1.html": whoever names no outlet is known by the site. */
+static zw_str_t host_of(zw_str_t url)
+{
+    const char *at = url.n > 0 ? memmem(url.p, url.n, "://", 3) : NULL;
+    if (!at)
+        return zw_str(NULL, 0);
+    at += 3;
+    size_t n = 0, left = (size_t)(url.p + url.n - at);
+    while (n < left && !strchr("/:?#", at[n]))
+        n++;
+    return zw_str(at, n);
+}
+
 static int on_article(void *ctx, const article_t *a)
 {
     send_t *s = ctx;
+    char made[33];
+    article_make_id(a, made);
     zw_submission_t submission = { .size = sizeof submission,
-                                   .id = a->id,
-                                   .source = or_default(a->source, s->source),
+                                   .id = or_default(a->id, made),
+                                   .source = a->source.n > 0 || s->source ? or_default(a->source, s->source) : host_of(a->url),
                                    .url = a->url,
                                    .title = a->title,
                                    .published = or_default(a->published, s->published),
@@ -290,7 +318,7 @@ static int on_article(void *ctx, const article_t *a)
                                    .format = a->format,
                                    .body = a->body,
                                    .body_is_text = a->body_is_text };
-    if (new_slot(s, a->file, a->line, a->id, &submission.tag) < 0)
+    if (new_slot(s, a->file, a->place, a->id, &submission.tag) < 0)
         return -ENOMEM;
     if (zw_sender_info(s->sender)->outstanding == 0) /* the clock runs while something is waited for */
         s->answered_s = progress_seconds(&s->progress);
@@ -321,6 +349,8 @@ static void summary(send_t *s)
                   (unsigned long long)s->fresh, (unsigned long long)s->duplicate, (unsigned long long)s->rejected);
     if (s->failed > 0)
         (void)fprintf(stderr, "; %llu failed", (unsigned long long)s->failed);
+    if (s->reader.passed_over > 0)
+        (void)fprintf(stderr, "; %llu other records passed over", (unsigned long long)s->reader.passed_over);
     if (s->unsent > 0)
         (void)fprintf(stderr, "; %llu without an answer", (unsigned long long)s->unsent);
     (void)fprintf(stderr, "; %llu facts; %.1f s", (unsigned long long)s->facts, seconds);

@@ -42,7 +42,7 @@ def send_and_watch():
         equal([o["file"] for o in sent], SAMPLES, "the order of outcomes")
         equal({o["status"] for o in sent}, {"new"}, "all are new")
         again = lines(zhiwen("send", "--json", SAMPLES[0], where=d.dir))[0]
-        equal((again["status"], again["kind"], again["of"]), ("duplicate", "exact", sent[0]["id"]), "sent again")
+        equal((again["repeat"], again["id"], again["number"]), (True, sent[0]["id"], sent[0]["number"]), "sent again")
 
         watched = lines(zhiwen("watch", "--json", "--from", "start", "--until-idle", "0.5", where=d.dir))
         facts = [(t, e) for t, e in d.events() if e["event"] == "fact"]
@@ -62,7 +62,7 @@ def send_and_watch():
         zhiwen("watch", "--from", str(d.events()[-1][1]["seq"] + 2), where=d.dir, status=1)
 
         table = zhiwen("watch", "--from", "start", "--until-idle", "0.5", "--articles", where=d.dir).stdout.decode()
-        equal(len(table.splitlines()), 1 + len(facts) + 5, "lines of the table")
+        equal(len(table.splitlines()), 1 + len(facts) + 4, "lines of the table")
         check("\x1b" not in table, "colour without a terminal")
         check("articles" in zhiwen("status", where=d.dir).stdout.decode(), "status")
         equal(lines(zhiwen("status", "--json", where=d.dir))[0]["articles"]["new"], 4, "status --json")

@@ -33,6 +33,30 @@ static char *endpoint_in(const char *dir, const char *name)
     return asprintf(&endpoint, "ipc://%s/%s.sock", dir, name) < 0 ? NULL : endpoint;
 }
 
+/* A key itself, or a file that holds it. */
+static int set_server_key(zw_client_t *client, const char *value)
+{
+    if (!zw_key_is(zw_strz(value)))
+        return zw_key_read(value, false, client->server_key);
+    memcpy(client->server_key, value, sizeof client->server_key);
+    return 0;
+}
+
+static int set_key(zw_client_t *client, const char *file)
+{
+    int r = zw_key_read(file, true, client->secret_key);
+    if (r == 0 && zmq_curve_public(client->public_key, client->secret_key) < 0)
+        r = -errno;
+    return r;
+}
+
+static int keys_of_environment(zw_client_t *client)
+{
+    const char *server = getenv("ZHIWEN_SERVER_KEY"), *key = getenv("ZHIWEN_KEY");
+    int r = server && *server ? set_server_key(client, server) : 0;
+    return r == 0 && key && *key ? set_key(client, key) : r;
+}
+
 int zw_client_open(const char *socket_dir, zw_client_t **ret)
 {
     const char *dir = socket_dir ? socket_dir : getenv("ZHIWEN_SOCKETS");
@@ -52,10 +76,14 @@ int zw_client_open(const char *socket_dir, zw_client_t **ret)
                              .body_bytes = 4 << 20,
                              .resend_ms = 10000,
                              .stall_ms = 5000,
-                             .answer_ms = 2000 };
-    if (!client->zmq || !client->submit || !client->facts || !client->replay) {
+                             .answer_ms = 2000,
+                             .confirm_ms = 200 };
+    int r = client->zmq && client->submit && client->facts && client->replay ? 0 : -ENOMEM;
+    if (r == 0)
+        r = keys_of_environment(client);
+    if (r < 0) {
         zw_client_close(client);
-        return -ENOMEM;
+        return r;
     }
     *ret = client;
     return 0;
@@ -89,7 +117,16 @@ int zw_client_set(zw_client_t *client, const char *name, const char *value)
         { "resend-ms", NULL, &client->resend_ms, 10, 86400000 },
         { "stall-ms", NULL, &client->stall_ms, 10, 86400000 },
         { "answer-ms", NULL, &client->answer_ms, 10, 86400000 },
+        { "confirm-ms", NULL, &client->confirm_ms, 0, 86400000 },
     };
+    if (strcmp(name, "server-key") == 0)
+        return set_server_key(client, value);
+    if (strcmp(name, "key") == 0)
+        return set_key(client, value);
+    if (strcmp(name, "insecure-plain-tcp") == 0) {
+        client->insecure_plain_tcp = strcmp(value, "1") == 0;
+        return client->insecure_plain_tcp || strcmp(value, "0") == 0 ? 0 : -EINVAL;
+    }
     for (size_t k = 0; k < sizeof settings / sizeof *settings; k++) {
         if (strcmp(settings[k].name, name) != 0)
             continue;
@@ -113,6 +150,7 @@ void zw_client_close(zw_client_t *client)
     if (client->zmq)
         while (zmq_ctx_term(client->zmq) < 0 && errno == EINTR)
             ;
+    explicit_bzero(client->secret_key, sizeof client->secret_key);
     free(client->submit);
     free(client->facts);
     free(client->replay);

@@ -3,6 +3,7 @@
 #define ZW_CLIENT_PRIV_H
 
 #include "zhiwen.h"
+#include "zw_key.h"
 #include "zw_wire.h"
 
 #include <stdatomic.h>
@@ -11,7 +12,9 @@
 struct zw_client {
     void *zmq;
     char *submit, *facts, *replay; /* endpoints */
-    long window, window_bytes, body_bytes, resend_ms, stall_ms, answer_ms;
+    long window, window_bytes, body_bytes, resend_ms, stall_ms, answer_ms, confirm_ms;
+    char server_key[ZW_KEY_CHARS + 1], secret_key[ZW_KEY_CHARS + 1], public_key[ZW_KEY_CHARS + 1]; /* empty: none */
+    bool insecure_plain_tcp;
     atomic_uint monitors; /* names for their inproc endpoints */
 };
 
@@ -49,6 +52,8 @@ void zw_wait_close(zw_wait_t *wait);
 /* Adds both of the connection's descriptors. 0 or -errno. To be removed before the connection is closed. */
 int zw_wait_add(zw_wait_t *wait, const zw_conn_t *conn);
 void zw_wait_remove(zw_wait_t *wait, const zw_conn_t *conn);
+/* Makes `inner`'s descriptor one of `wait`'s. */
+int zw_wait_nest(zw_wait_t *wait, const zw_wait_t *inner);
 /* When the descriptor is to become readable even if no message comes; INT64_MAX: never. */
 void zw_wait_deadline(zw_wait_t *wait, int64_t deadline_us);
 /* Blocks until something may have come. until_us: INT64_MAX for ever. 1; 0 when the time is over; -EINTR, -errno. */

@@ -44,6 +44,28 @@ static int configure(void *socket, int type, int hwm)
     return type == ZMQ_DEALER ? set_int(socket, ZMQ_IMMEDIATE, 1) : 0;
 }
 
+/* On tcp the daemon is known by its key, and we by ours; without a key of ours one is made up, which it may let in or not. */
+static int set_keys(const zw_client_t *client, zw_conn_t *conn, const char *endpoint)
+{
+    char made_public[ZW_KEY_CHARS + 1], made_secret[ZW_KEY_CHARS + 1];
+    const char *secret = client->secret_key, *public_key = client->public_key;
+    if (strncmp(endpoint, "tcp://", 6) != 0)
+        return 0;
+    if (!client->server_key[0])
+        return client->insecure_plain_tcp ? 0 : -ZW_E_INSECURE;
+    if (!secret[0]) {
+        if (zmq_curve_keypair(made_public, made_secret) < 0)
+            return -errno;
+        secret = made_secret;
+        public_key = made_public;
+    }
+    if (zmq_setsockopt(conn->socket, ZMQ_CURVE_SERVERKEY, client->server_key, ZW_KEY_CHARS + 1) < 0 ||
+        zmq_setsockopt(conn->socket, ZMQ_CURVE_PUBLICKEY, public_key, ZW_KEY_CHARS + 1) < 0 ||
+        zmq_setsockopt(conn->socket, ZMQ_CURVE_SECRETKEY, secret, ZW_KEY_CHARS + 1) < 0)
+        return -errno;
+    return 0;
+}
+
 static int open_monitor(zw_client_t *client, zw_conn_t *conn)
 {
     char name[64];
@@ -60,6 +82,8 @@ int zw_conn_open(zw_client_t *client, zw_conn_t *conn, int type, const char *end
 {
     *conn = (zw_conn_t){ .socket = zmq_socket(client->zmq, type) };
     int r = conn->socket ? configure(conn->socket, type, hwm) : -errno;
+    if (r == 0)
+        r = set_keys(client, conn, endpoint);
     if (r == 0)
         r = open_monitor(client, conn);
     if (r == 0 && zmq_connect(conn->socket, endpoint) < 0)
@@ -170,6 +194,12 @@ static int change_fds(zw_wait_t *wait, const zw_conn_t *conn, int operation)
 int zw_wait_add(zw_wait_t *wait, const zw_conn_t *conn)
 {
     return change_fds(wait, conn, EPOLL_CTL_ADD);
+}
+
+int zw_wait_nest(zw_wait_t *wait, const zw_wait_t *inner)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+    return epoll_ctl(wait->epoll, EPOLL_CTL_ADD, inner->epoll, &event) < 0 ? -errno : 0;
 }
 
 void zw_wait_remove(zw_wait_t *wait, const zw_conn_t *conn)

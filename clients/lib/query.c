@@ -182,6 +182,20 @@ int zw_query_cluster(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t i
     return ask_about(q, request, number, source, id, ZW_ANSWER_CLUSTER, timeout_ms, ret_map);
 }
 
+int zw_query_subscriptions(zw_query_t *q, int timeout_ms, zw_str_t *ret_map)
+{
+    zw_request_t *request = new_request(ZW_OP_SUBSCRIPTIONS);
+    return ask_about(q, request, 0, zw_str(NULL, 0), zw_str(NULL, 0), ZW_ANSWER_SUBSCRIPTIONS, timeout_ms, ret_map);
+}
+
+int zw_query_forget(zw_query_t *q, const char *name, int timeout_ms, zw_str_t *ret_map)
+{
+    zw_request_t *request = new_request(ZW_OP_FORGET);
+    if (request)
+        request->name = zw_strz(name);
+    return ask_about(q, request, 0, zw_str(NULL, 0), zw_str(NULL, 0), ZW_ANSWER_SUBSCRIPTION, timeout_ms, ret_map);
+}
+
 int zw_query_ping(zw_query_t *q, const char *socket, int timeout_ms, int64_t *ret_us)
 {
     bool submit = strcmp(socket, "submit") == 0;

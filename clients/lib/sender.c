@@ -199,26 +199,20 @@ static int make_request(zw_sender_t *s, const zw_submission_t *a, zw_buf_t *out)
     return r;
 }
 
-int zw_sender_submit(zw_sender_t *s, const zw_submission_t *article)
+static bool window_full(const zw_sender_t *s, size_t bytes)
 {
-    if (article->size < sizeof *article)
-        return -EINVAL;
-    if (article->body.n > (size_t)s->client->body_bytes)
-        return -ZW_E_TOO_LARGE;
-    bool first = s->info.outstanding == 0;
-    if (s->next - s->base >= (uint64_t)s->client->window || (!first && s->bytes + article->body.n > (size_t)s->client->window_bytes))
-        return -EAGAIN;
-    zw_buf_t out = { 0 };
-    int r = make_request(s, article, &out);
-    if (r < 0) {
-        zw_buf_done(&out);
-        return r;
-    }
+    return s->next - s->base >= (uint64_t)s->client->window ||
+           (s->info.outstanding > 0 && s->bytes + bytes > (size_t)s->client->window_bytes);
+}
+
+/* Takes the message into the ring, and sends what can be sent. */
+static void enter(zw_sender_t *s, zw_buf_t *out, uint64_t tag)
+{
     int64_t now = zw_now_us();
-    if (first)
+    if (s->info.outstanding == 0)
         s->progress_us = now;
-    *entry_of(s, s->next++) = (entry_t){ .message = out.p, .n = out.n, .tag = article->tag };
-    s->bytes += out.n;
+    *entry_of(s, s->next++) = (entry_t){ .message = out->p, .n = out->n, .tag = tag };
+    s->bytes += out->n;
     s->info.outstanding++;
     s->info.submitted++;
     watch(s);
@@ -226,7 +220,49 @@ int zw_sender_submit(zw_sender_t *s, const zw_submission_t *article)
     /* Sending may have taken the news of an answer off the descriptor: make it readable again by the timer. */
     if (zw_conn_ready(&s->conn, unsent))
         zw_wait_deadline(&s->wait, now);
-    return 0;
+}
+
+int zw_sender_submit(zw_sender_t *s, const zw_submission_t *article)
+{
+    zw_buf_t out = { 0 };
+    if (article->size < sizeof *article)
+        return -EINVAL;
+    if (article->body.n > (size_t)s->client->body_bytes)
+        return -ZW_E_TOO_LARGE;
+    if (window_full(s, article->body.n))
+        return -EAGAIN;
+    int r = make_request(s, article, &out);
+    if (r < 0)
+        zw_buf_done(&out);
+    else
+        enter(s, &out, article->tag);
+    return r;
+}
+
+int zw_sender_withdraw(zw_sender_t *s, const zw_withdrawal_t *w)
+{
+    char space[9];
+    zw_buf_t out = { 0 };
+    if (w->size < sizeof *w)
+        return -EINVAL;
+    if (window_full(s, w->reason.n))
+        return -EAGAIN;
+    zw_request_t *request = calloc(1, sizeof *request);
+    if (!request)
+        return -ENOMEM;
+    request->op = ZW_OP_WITHDRAW;
+    request->req = zw_req_uint(s->next, space);
+    request->number = w->number;
+    request->source = w->source;
+    request->id = w->id;
+    request->reason = w->reason;
+    int r = zw_request_encode(request, &out);
+    free(request);
+    if (r < 0)
+        zw_buf_done(&out);
+    else
+        enter(s, &out, w->tag);
+    return r;
 }
 
 /* ---- answers */

@@ -25,7 +25,11 @@ typedef enum {
     ZW_SUB_FAILED   /* the position asked for cannot be had */
 } zw_sub_state_t;
 
+typedef struct zw_named zw_named_t;
+
 struct zw_subscriber {
+    zw_named_t *named; /* NULL: it has no name */
+    bool tolerant;     /* what is no longer kept of the position that we begin at is told as lost */
     zw_client_t *client;
     zw_conn_t facts, replay;
     zw_wait_t wait;
@@ -61,6 +65,19 @@ struct zw_subscriber {
     bool notice;              /* item is a LOST or RESET that has not been handed out */
     zw_subscriber_info_t info;
 };
+
+/* ---- sub_named.c */
+int zw_named_open(zw_client_t *client, const char *name, zw_named_t **ret); /* -EINVAL for a bad name, -ENOMEM, -errno */
+void zw_named_close(zw_named_t *named); /* takes NULL */
+const zw_wait_t *zw_named_wait(const zw_named_t *named);
+bool zw_named_known(const zw_named_t *named);   /* zhiwend has said whether it keeps a position */
+bool zw_named_exists(const zw_named_t *named);  /* and it does: */
+uint64_t zw_named_confirmed(const zw_named_t *named);
+void zw_named_forget_log(zw_named_t *named);    /* the log is another one: ask again */
+void zw_named_handed(zw_named_t *named, uint64_t seq);
+int zw_named_confirm(zw_named_t *named, uint64_t seq);
+/* Takes answers, asks what there is to ask; at_once: without waiting for confirm-ms. 0, -errno, or the code of a refusal for good. */
+int zw_named_work(zw_named_t *named, const zw_subscriber_t *sub, bool at_once, int64_t now);
 
 /* ---- sub_live.c */
 int zw_sub_listen(zw_subscriber_t *sub);            /* (re)opens `facts`; 0 or -errno */

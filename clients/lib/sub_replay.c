@@ -12,7 +12,7 @@ enum { MAX_DOUBLINGS = 4, PAUSE_US = 100000 };
 static bool has_question(zw_subscriber_t *sub)
 {
     if (sub->state == ZW_SUB_SEEKING)
-        return true;
+        return !sub->named || zw_named_known(sub->named);
     return sub->state == ZW_SUB_RUNNING && (sub->unsure || (sub->covered < sub->target && !zw_sub_live_follows(sub)));
 }
 
@@ -112,6 +112,8 @@ static void begin_new_log(zw_subscriber_t *sub, const zw_page_t *page)
     sub->info.oldest = sub->info.newest = 0;
     sub->from = ZW_FROM_START;
     sub->state = ZW_SUB_SEEKING;
+    if (sub->named)
+        zw_named_forget_log(sub->named);
     set_notice(sub, ZW_ITEM_RESET, 0, 0);
 }
 
@@ -159,6 +161,8 @@ static void take_too_old(zw_subscriber_t *sub, const zw_page_t *page, int64_t no
         sub->pause_until_us = now + PAUSE_US;
         return;
     }
+    if (sub->state == ZW_SUB_SEEKING && sub->tolerant)
+        run_from(sub, sub->from.seq - 1);
     if (sub->state == ZW_SUB_RUNNING) {
         set_notice(sub, ZW_ITEM_LOST, sub->covered + 1, page->oldest - 1);
         run_from(sub, page->oldest - 1);

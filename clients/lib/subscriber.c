@@ -35,7 +35,7 @@ static int copy_topics(zw_subscriber_t *sub, const char *const *topics, size_t c
     return 0;
 }
 
-static int open_all(zw_subscriber_t *sub, const char *const *topics, size_t count)
+static int open_all(zw_subscriber_t *sub, const char *name, const char *const *topics, size_t count)
 {
     int r = copy_topics(sub, topics, count);
     if (r < 0)
@@ -51,11 +51,21 @@ static int open_all(zw_subscriber_t *sub, const char *const *topics, size_t coun
         r = zw_conn_open(sub->client, &sub->replay, ZMQ_DEALER, sub->client->replay, HWM);
     if (r == 0)
         r = zw_wait_add(&sub->wait, &sub->replay);
+    if (r == 0 && name)
+        r = zw_named_open(sub->client, name, &sub->named);
+    if (r == 0 && name)
+        r = zw_wait_nest(&sub->wait, zw_named_wait(sub->named));
     return r;
 }
 
 int zw_subscribe(zw_client_t *client, zw_position_t from, const char *const *topics, size_t topic_count,
                  zw_subscriber_t **ret)
+{
+    return zw_subscribe_as(client, NULL, from, topics, topic_count, ret);
+}
+
+int zw_subscribe_as(zw_client_t *client, const char *name, zw_position_t from, const char *const *topics, size_t topic_count,
+                    zw_subscriber_t **ret)
 {
     zw_subscriber_t *sub = calloc(1, sizeof *sub);
     if (!sub)
@@ -65,7 +75,7 @@ int zw_subscribe(zw_client_t *client, zw_position_t from, const char *const *top
     (void)zmq_msg_init(&sub->page_bytes);
     (void)zmq_msg_init(&sub->topic);
     (void)zmq_msg_init(&sub->payload);
-    int r = open_all(sub, topics, topic_count);
+    int r = open_all(sub, name, topics, topic_count);
     if (r < 0) {
         zw_subscriber_close(sub);
         return r;
@@ -84,6 +94,7 @@ void zw_subscriber_seek(zw_subscriber_t *sub, zw_position_t from)
     zw_sub_forget_live(sub);
     zw_sub_close_page(sub);
     sub->state = ZW_SUB_SEEKING;
+    sub->tolerant = false;
     sub->from = from;
     sub->covered = sub->target = 0;
     sub->asked = sub->notice = false;
@@ -102,6 +113,7 @@ void zw_subscriber_close(zw_subscriber_t *sub)
     zw_wait_remove(&sub->wait, &sub->replay);
     zw_conn_close(&sub->facts);
     zw_conn_close(&sub->replay);
+    zw_named_close(sub->named);
     zw_wait_close(&sub->wait);
     zw_wire_free(sub->page_wire);
     zw_wire_free(sub->item_wire);
@@ -124,6 +136,7 @@ const zw_subscriber_info_t *zw_subscriber_info(zw_subscriber_t *sub)
     if (sub->target > sub->info.newest)
         sub->info.newest = sub->target;
     sub->info.connects = sub->facts.connects;
+    sub->info.confirmed = sub->named ? zw_named_confirmed(sub->named) : 0;
     sub->info.connected = sub->facts.up && sub->replay.up;
     return &sub->info;
 }
@@ -136,6 +149,8 @@ static void count_item(zw_subscriber_t *sub)
         sub->info.events++;
         sub->info.replayed += sub->item.replayed;
         sub->info.position = sub->item.seq;
+        if (sub->named)
+            zw_named_handed(sub->named, sub->item.seq);
     } else if (sub->item.kind == ZW_ITEM_RESET) {
         sub->info.position = 0;
     } else {
@@ -174,10 +189,24 @@ static int64_t next_deadline(const zw_subscriber_t *sub, int64_t now)
     return deadline;
 }
 
+/* What is said about the named subscription; and, once it is known, where it goes on. */
+static int keep_name(zw_subscriber_t *sub, int64_t now)
+{
+    bool known = zw_named_known(sub->named);
+    int r = zw_named_work(sub->named, sub, false, now);
+    if (r == 0 && !known && zw_named_exists(sub->named)) {
+        zw_subscriber_seek(sub, ZW_FROM_SEQ(zw_named_confirmed(sub->named) + 1));
+        sub->tolerant = true;
+    }
+    return r;
+}
+
 /* One round: 1 when an item is there, 0 when there is nothing to be done but to wait, 2 to go round again. */
 static int step(zw_subscriber_t *sub, int64_t now)
 {
     int r = zw_sub_hear(sub, now);
+    if (r == 0 && sub->named)
+        r = keep_name(sub, now);
     if (r < 0)
         return r;
     if (sub->page_open) {

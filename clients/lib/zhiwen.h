@@ -38,7 +38,7 @@ const char *zw_client_version(void);
 typedef struct zw_client zw_client_t;
 
 /* `socket_dir` holds submit.sock, facts.sock and replay.sock; NULL: $ZHIWEN_SOCKETS, else /run/zhiwen. Connects to nothing
- * yet. -ENOMEM, -ENAMETOOLONG. */
+ * yet. -ENOMEM, -ENAMETOOLONG; keys of the environment that cannot be used: as zw_client_set says. */
 int zw_client_open(const char *socket_dir, zw_client_t **ret);
 
 /* Settings, to be made before the first handle is opened. -ENOENT for an unknown name, -EINVAL for a bad value, -ENOMEM.
@@ -48,7 +48,13 @@ int zw_client_open(const char *socket_dir, zw_client_t **ret);
  *   "body-bytes"    the longest body that is sent at all (4194304, which is zhiwend's own default)
  *   "resend-ms"     without any answer for so long, a sender connects anew and sends again (10000; doubles up to 8 times)
  *   "stall-ms"      without any message for so long, a subscriber checks and connects anew (5000)
- *   "answer-ms"     a question to `replay` is asked again after so long (2000; doubles up to 16 times) */
+ *   "answer-ms"     a question to `replay` is asked again after so long (2000; doubles up to 16 times)
+ *   "confirm-ms"    positions of a named subscription are told to zhiwend at most so often (200)
+ *   "server-key"    for tcp: zhiwend's public key, or the file that holds it
+ *   "key"           for tcp: the file with our secret key, which only its owner may read; zhiwend must have been told its public key
+ *   "insecure-plain-tcp"  "1": tcp without keys is allowed
+ * zw_client_open takes the two keys from $ZHIWEN_SERVER_KEY and $ZHIWEN_KEY. For keys also -ZW_E_KEY, -ZW_E_KEY_MODE, -errno. Opening
+ * a handle on tcp without a server key is -ZW_E_INSECURE. */
 int zw_client_set(zw_client_t *client, const char *name, const char *value);
 
 /* After all its handles. Takes NULL. Blocks for no longer than ZeroMQ needs to close its sockets. */
@@ -68,16 +74,16 @@ typedef struct zw_submission {
     uint64_t tag;       /* given back with the outcome */
 } zw_submission_t;
 
-typedef enum { ZW_OUTCOME_NEW, ZW_OUTCOME_DUPLICATE, ZW_OUTCOME_REJECTED } zw_outcome_status_t;
+typedef enum { ZW_OUTCOME_NEW, ZW_OUTCOME_DUPLICATE, ZW_OUTCOME_REJECTED, ZW_OUTCOME_WITHDRAWN } zw_outcome_status_t;
 
 typedef struct zw_outcome {
     uint64_t tag;
     zw_outcome_status_t status;
-    const char *status_name;    /* "new", "duplicate", "rejected" */
+    const char *status_name;    /* "new", "duplicate", "rejected", "withdrawn" */
     zw_str_t id;
     uint64_t number;            /* of the article; 0 when rejected */
     uint64_t seq;               /* of its `article` event */
-    uint32_t facts;             /* events of its facts */
+    uint32_t facts;             /* events of its facts; withdrawn: facts that lost it as a source */
     bool repeat;                /* it had been taken before: the first answer again */
     const char *kind;           /* "", "exact", "near", "contained", "revision" */
     zw_str_t of;                /* id of the article that it repeats or revises */
@@ -90,6 +96,19 @@ int zw_sender_open(zw_client_t *client, zw_sender_t **ret);
 /* Copies the article and sends it as soon as it can be; does not block. -EAGAIN: the window is full, take outcomes first.
  * -ZW_E_TOO_LARGE (over "body-bytes"), -EINVAL (size), -ENOMEM: not taken. All else is zhiwend's to judge. */
 int zw_sender_submit(zw_sender_t *sender, const zw_submission_t *article);
+
+/* An article to be taken back: by zhiwend's number, or (number 0) by its sender's source and id. Begin with `.size = sizeof w`. */
+typedef struct zw_withdrawal {
+    size_t size;
+    uint64_t number;
+    zw_str_t source, id;
+    zw_str_t reason;    /* for people; may be empty */
+    uint64_t tag;
+} zw_withdrawal_t;
+
+/* The same for a withdrawal, in order with the articles. Its outcome is ZW_OUTCOME_WITHDRAWN, or a rejection (not_found). -EAGAIN, -EINVAL,
+ * -ENOMEM as above. */
+int zw_sender_withdraw(zw_sender_t *sender, const zw_withdrawal_t *withdrawal);
 
 /* The next outcome, in the order of zhiwend's answers. timeout_ms 0: do not wait, -1: for ever. Returns 1; 0 when the time
  * ran out or nothing is outstanding; -ENOMEM, -EINTR (a signal came), -errno. */
@@ -137,9 +156,9 @@ typedef struct zw_item {
     uint64_t seq;       /* save seq + 1: a new subscription goes on from there */
     uint64_t last;      /* LOST */
     zw_str_t topic;     /* "fact.award.330300" */
-    const char *event;  /* "fact", "support", "article", "other" */
+    const char *event;  /* "fact", "support", "retract", "unsupport", "article", "withdraw", "other" */
     int64_t time_us;    /* when it was committed */
-    uint32_t support;   /* articles that state the fact, so far */
+    uint32_t support;   /* articles that state the fact now */
     zw_str_t article;   /* MessagePack maps, see zw_get_str and zw_json; PROTOCOL.md has their keys */
     zw_str_t fact;
     zw_str_t payload;   /* the whole event, as zhiwend sent it */
@@ -149,6 +168,20 @@ typedef struct zw_item {
 /* `topics` are prefixes ("fact.indicator.3303"), at most 256 of at most 127 bytes; none: all events. They are copied. */
 int zw_subscribe(zw_client_t *client, zw_position_t from, const char *const *topics, size_t topic_count,
                  zw_subscriber_t **ret);
+
+/* The same under a name: zhiwend keeps the position, so it goes on where it was confirmed last, whoever asks for it from wherever. At
+ * least once: what was handed out and not confirmed comes again. `from` counts only for a name that is new. The name is 1 to 64
+ * letters, digits and . _ - @ (-EINVAL); NULL: none. Two at a time under one name both get everything. What zhiwend no longer
+ * keeps of it is told by ZW_ITEM_LOST. zw_subscriber_next gives -ZW_E_TOO_MANY when zhiwend takes no further name. */
+int zw_subscribe_as(zw_client_t *client, const char *name, zw_position_t from, const char *const *topics, size_t topic_count,
+                    zw_subscriber_t **ret);
+
+/* Everything handed out up to `seq` is handled, and need not come again. Does not block: zw_subscriber_next tells zhiwend, as
+ * often as "confirm-ms" allows; what is none of our topics is confirmed along with it. -EINVAL: no name, or not handed out yet. */
+int zw_subscriber_confirm(zw_subscriber_t *sub, uint64_t seq);
+
+/* Blocks until what was confirmed is on zhiwend's disk: before closing. 0, -ETIMEDOUT, -EINTR, -EINVAL (no name), -errno. */
+int zw_subscriber_flush(zw_subscriber_t *sub, int timeout_ms);
 
 /* The next item. timeout_ms 0: do not wait, -1: for ever. Returns 1; 0 when the time ran out; -ZW_E_TOO_OLD, -ZW_E_TOO_NEW: the
  * position asked for is not kept or not there yet (zw_subscriber_info has both ends; repeated until zw_subscriber_seek);
@@ -169,6 +202,7 @@ typedef struct zw_subscriber_info {
     uint64_t questions; /* to `replay` */
     uint64_t connects, stalls;
     bool connected;
+    uint64_t confirmed; /* of a named one: on zhiwend's disk */
 } zw_subscriber_info_t;
 const zw_subscriber_info_t *zw_subscriber_info(zw_subscriber_t *sub);
 
@@ -188,6 +222,10 @@ int zw_query_similar(zw_query_t *query, uint64_t number, zw_str_t source, zw_str
                      zw_str_t *ret_map);
 int zw_query_cluster(zw_query_t *query, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit, int timeout_ms,
                      zw_str_t *ret_map);
+/* The named subscriptions: `named` is an array of maps of name, seq, time, behind. */
+int zw_query_subscriptions(zw_query_t *query, int timeout_ms, zw_str_t *ret_map);
+/* Ends one: its position is kept no more, and holds nothing back. *ret_map is how it stood. -ZW_E_NOT_FOUND. */
+int zw_query_forget(zw_query_t *query, const char *name, int timeout_ms, zw_str_t *ret_map);
 /* Microseconds until zhiwend answered; `socket` is "submit" or "replay" (-EINVAL). */
 int zw_query_ping(zw_query_t *query, const char *socket, int timeout_ms, int64_t *ret_us);
 void zw_query_close(zw_query_t *query); /* takes NULL */

@@ -82,6 +82,15 @@ int cli_option(cli_t *cli, int option)
     case CLI_OPT_REPLAY:
         cli->replay = optarg;
         return -1;
+    case CLI_OPT_SERVER_KEY:
+        cli->server_key = optarg;
+        return -1;
+    case CLI_OPT_KEY:
+        cli->key = optarg;
+        return -1;
+    case CLI_OPT_INSECURE:
+        cli->insecure_plain_tcp = true;
+        return -1;
     case CLI_OPT_TIMEOUT:
         return cli_seconds(optarg, &cli->timeout_s) ? -1 : cli_usage(cli, "--timeout takes a number of seconds, not %s", optarg);
     default: /* getopt has complained */
@@ -95,7 +104,7 @@ int cli_connect(cli_t *cli, zw_client_t **ret)
     zw_client_t *client;
     int r = zw_client_open(cli->socket_dir, &client);
     if (r < 0) {
-        cli_error(cli, "cannot use the socket folder: %s", zw_error_text(r));
+        cli_error(cli, r == -ENAMETOOLONG ? "cannot use the socket folder: %s" : "cannot use the keys of the environment: %s", zw_error_text(r));
         return r == -ENOMEM ? CLI_TROUBLE : CLI_USAGE;
     }
     const struct {
@@ -106,6 +115,15 @@ int cli_connect(cli_t *cli, zw_client_t **ret)
             zw_client_close(client);
             return cli_usage(cli, "--%s takes an endpoint as ipc:///path or tcp://host:port, not %s", given[k].name,
                              given[k].endpoint);
+        }
+    }
+    const struct {
+        const char *name, *value;
+    } keys[] = { { "server-key", cli->server_key }, { "key", cli->key }, { "insecure-plain-tcp", cli->insecure_plain_tcp ? "1" : NULL } };
+    for (size_t k = 0; k < 3; k++) {
+        if (keys[k].value && (r = zw_client_set(client, keys[k].name, keys[k].value)) < 0) {
+            zw_client_close(client);
+            return cli_usage(cli, "--%s %s: %s", keys[k].name, keys[k].value, zw_error_text(r));
         }
     }
     *ret = client;

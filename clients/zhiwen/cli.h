@@ -27,25 +27,32 @@ enum {
 #define CLI_WHERE \
     "      --socket-dir DIR  where zhiwend's sockets are (default $ZHIWEN_SOCKETS, else /run/zhiwen)\n" \
     "      --submit ENDPOINT, --facts ENDPOINT, --replay ENDPOINT\n" \
-    "                        use these, in ZeroMQ's form (ipc:///path, tcp://host:port)\n"
+    "                        use these, in ZeroMQ's form (ipc:///path, tcp://host:port)\n" \
+    "      --server-key KEY  for tcp: zhiwend's public key, or a file with it (default $ZHIWEN_SERVER_KEY)\n" \
+    "      --key FILE        for tcp: our secret key, made by zhiwen keygen (default $ZHIWEN_KEY)\n" \
+    "      --insecure-plain-tcp  use tcp without keys\n"
 
 typedef struct cli {
     const char *command;
     const char *help;
-    const char *socket_dir, *submit, *facts, *replay;
+    const char *socket_dir, *submit, *facts, *replay, *server_key, *key;
+    bool insecure_plain_tcp;
     bool json;
     bool colour;     /* stdout is a terminal that shows colours */
     double timeout_s;
 } cli_t;
 
 /* Values of the options that all commands know; a command's own begin at CLI_OPT_OWN, or are letters. */
-enum { CLI_OPT_SOCKET_DIR = 1000, CLI_OPT_SUBMIT, CLI_OPT_FACTS, CLI_OPT_REPLAY, CLI_OPT_JSON, CLI_OPT_TIMEOUT, CLI_OPT_OWN };
+enum { CLI_OPT_SOCKET_DIR = 1000, CLI_OPT_SUBMIT, CLI_OPT_FACTS, CLI_OPT_REPLAY, CLI_OPT_JSON, CLI_OPT_TIMEOUT, CLI_OPT_SERVER_KEY,
+       CLI_OPT_KEY, CLI_OPT_INSECURE, CLI_OPT_OWN };
 #define CLI_OPTIONS \
     { "help", no_argument, NULL, 'h' }, { "json", no_argument, NULL, CLI_OPT_JSON }
 #define CLI_OPTIONS_WHERE \
     CLI_OPTIONS, { "socket-dir", required_argument, NULL, CLI_OPT_SOCKET_DIR }, \
         { "submit", required_argument, NULL, CLI_OPT_SUBMIT }, { "facts", required_argument, NULL, CLI_OPT_FACTS }, \
-        { "replay", required_argument, NULL, CLI_OPT_REPLAY }, { "timeout", required_argument, NULL, CLI_OPT_TIMEOUT }
+        { "replay", required_argument, NULL, CLI_OPT_REPLAY }, { "timeout", required_argument, NULL, CLI_OPT_TIMEOUT }, \
+        { "server-key", required_argument, NULL, CLI_OPT_SERVER_KEY }, { "key", required_argument, NULL, CLI_OPT_KEY }, \
+        { "insecure-plain-tcp", no_argument, NULL, CLI_OPT_INSECURE }
 
 /* Takes an option that all commands know. -1: go on; else exit with this status (--help, wrong usage). */
 int cli_option(cli_t *cli, int option);
@@ -78,6 +85,9 @@ void cli_plain(zw_str_t text, zw_buf_t *out);
 /* The commands; each returns the exit status. */
 int cli_send(int argc, char **argv);
 int cli_watch(int argc, char **argv);
+int cli_subscriptions(int argc, char **argv);
+int cli_withdraw(int argc, char **argv);
+int cli_keygen(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_ping(int argc, char **argv);
 int cli_metrics(int argc, char **argv);

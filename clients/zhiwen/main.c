@@ -12,6 +12,8 @@ static const struct {
 } commands[] = {
     { "send", cli_send, "send articles to zhiwend" },
     { "watch", cli_watch, "show facts as they come, from any point on" },
+    { "subscriptions", cli_subscriptions, "the named subscriptions, and to end one" },
+    { "withdraw", cli_withdraw, "take an article back; its facts lose it as a source" },
     { "status", cli_status, "show zhiwend's counters" },
     { "metrics", cli_metrics, "the counters for Prometheus, printed or served" },
     { "ping", cli_ping, "see whether zhiwend answers" },
@@ -20,6 +22,7 @@ static const struct {
     { "extract", cli_extract, "facts of articles, without a daemon" },
     { "explain", cli_explain, "why an article gives the facts that it gives" },
     { "repair", cli_repair, "repair a damaged text, without a daemon" },
+    { "keygen", cli_keygen, "make keys for tcp" },
     { "rules", cli_rules, "check rule packs, measure how often rules are right" },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -28,7 +31,7 @@ static int usage(FILE *to, int status)
 {
     (void)fputs("usage: zhiwen COMMAND [OPTION...] [ARGUMENT...]\n\n", to);
     for (size_t k = 0; k < COMMANDS; k++)
-        (void)fprintf(to, "  %-9s %s\n", commands[k].name, commands[k].what);
+        (void)fprintf(to, "  %-13s %s\n", commands[k].name, commands[k].what);
     (void)fputs("\nzhiwen COMMAND --help tells more. zhiwen --version tells the version.\n\n" CLI_EXITS, to);
     return status;
 }

@@ -263,6 +263,28 @@ static zw_str_t text_of(json_t *map, const char *key)
     return zw_strz(json_string_value(json_object_get(map, key)));
 }
 
+/* A fact that lost a source: of it the event has only what it is known by. */
+static void lost_line(const table_t *t, const zw_item_t *item, json_t *fact, json_t *article, zw_buf_t *out)
+{
+    zw_buf_t _cleanup_buf_ type = { 0 }, what = { 0 };
+    const char *region = json_string_value(json_object_get(fact, "region"));
+    zw_str_t reason = text_of(article, "reason");
+    if (item->support > 0)
+        (void)zw_buf_printf(&what, "stated by %u · ", item->support);
+    else
+        (void)zw_buf_printf(&what, "stated no more · ");
+    (void)zw_buf_printf(&what, "%.*s", ZW_STR_ARGS(text_of(fact, "id")));
+    (void)zw_buf_printf(&type, "-%.*s", ZW_STR_ARGS(text_of(fact, "type")));
+    style(t, out, "31");
+    put_column(out, zw_buf_str(&type), TYPE_COLUMNS, false);
+    style(t, out, "0");
+    put_column(out, ZW_STR_LIT("-"), TIME_COLUMNS, false);
+    put_column(out, region ? region_name(t, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
+    put_column(out, zw_buf_str(&what), SLOT_COLUMNS, false);
+    put_column(out, reason.n ? reason : text_of(article, "id"), quote_columns(t), true);
+    (void)zw_buf_putc(out, '\n');
+}
+
 static void fact_line(const table_t *t, const zw_item_t *item, json_t *fact, zw_buf_t *out)
 {
     zw_buf_t _cleanup_buf_ slots = { 0 };
@@ -303,16 +325,20 @@ static void article_line(const table_t *t, json_t *article, zw_buf_t *out)
     put_column(out, published.n ? published : ZW_STR_LIT("-"), TIME_COLUMNS, false);
     put_column(out, region ? region_name(t, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
     put_column(out, zw_buf_str(&what), SLOT_COLUMNS, false);
-    put_column(out, title, quote_columns(t), true);
+    zw_str_t reason = text_of(article, "reason");
+    put_column(out, reason.n ? reason : title, quote_columns(t), true);
     (void)zw_buf_putc(out, '\n');
 }
 
 void table_event(const table_t *t, const zw_item_t *item, zw_buf_t *out)
 {
     json_t *fact = as_json(item->fact), *article = as_json(item->article);
-    if (json_is_object(fact) && json_is_string(json_object_get(fact, "type")))
+    bool lost = strcmp(item->event, "retract") == 0 || strcmp(item->event, "unsupport") == 0;
+    if (lost && json_is_object(fact))
+        lost_line(t, item, fact, article, out);
+    else if (json_is_object(fact) && json_is_string(json_object_get(fact, "type")))
         fact_line(t, item, fact, out);
-    else if (json_is_object(article) && strcmp(item->event, "article") == 0)
+    else if (json_is_object(article) && (strcmp(item->event, "article") == 0 || strcmp(item->event, "withdraw") == 0))
         article_line(t, article, out);
     json_decref(fact);
     json_decref(article);

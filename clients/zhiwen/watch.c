@@ -11,13 +11,17 @@
 
 static const char help[] =
     "usage: zhiwen watch [OPTION...]\n"
-    "Show facts as they come: each once, in order, without a gap, also while zhiwend is restarted.\n\n"
+    "Show facts as they come: each once, in order, without a gap, also while zhiwend is restarted. A fact that no article\n"
+    "states any more, after a withdrawal or a correction, is shown as a retraction.\n\n"
     "      --from WHERE      start: the oldest that is kept; now: only what is yet to come (default); a seq;\n"
     "                        a time as 2026-11-01, 2026-11-01T08:30, 2026-11-01T08:30:00+08:00\n"
+    "      --since WHEN      the same as --from with a time\n"
+    "      --as NAME         under a name: zhiwend keeps the position, and goes on from there the next time (--from counts\n"
+    "                        only for a new name). Shown at least once, through restarts of both; see zhiwen subscriptions\n"
     "      --type TYPE       only facts of this type, such as award; may be given several times\n"
     "      --region CODE     only facts of this place, by the beginning of its GB/T 2260 code: 33, 3303, 330302\n"
-    "      --supports        also every further article that states a fact\n"
-    "      --articles        also the outcome of every article\n"
+    "      --supports        also every further article that states a fact, and every one less\n"
+    "      --articles        also the outcome of every article, and its withdrawal\n"
     "      --topic PREFIX    events of these topics, instead of the above; may be given several times\n"
     "      --count N         stop after N events\n"
     "      --until-idle S    stop when all that there is has been shown and nothing came for S seconds\n"
@@ -26,11 +30,13 @@ static const char help[] =
     "  -h, --help\n\n"
     "The last seq shown plus 1 goes on from there: zhiwen watch --from SEQ.\n" CLI_EXITS;
 
-enum { MAX_TOPICS = 64, OPT_FROM = CLI_OPT_OWN, OPT_TYPE, OPT_REGION, OPT_SUPPORTS, OPT_ARTICLES, OPT_TOPIC, OPT_COUNT, OPT_IDLE };
+enum { MAX_TOPICS = 60, KINDS = 4, FLUSH_MS = 3000, OPT_FROM = CLI_OPT_OWN, OPT_TYPE, OPT_REGION, OPT_SUPPORTS, OPT_ARTICLES, OPT_TOPIC, OPT_COUNT, OPT_IDLE, OPT_AS, OPT_SINCE };
 
 static const struct option options[] = {
     CLI_OPTIONS_WHERE,
     { "from", required_argument, NULL, OPT_FROM },
+    { "since", required_argument, NULL, OPT_SINCE },
+    { "as", required_argument, NULL, OPT_AS },
     { "type", required_argument, NULL, OPT_TYPE },
     { "region", required_argument, NULL, OPT_REGION },
     { "supports", no_argument, NULL, OPT_SUPPORTS },
@@ -44,6 +50,7 @@ static const struct option options[] = {
 typedef struct watch {
     cli_t cli;
     zw_position_t from;
+    const char *name; /* or NULL */
     const char *types[MAX_TOPICS], *given[MAX_TOPICS];
     size_t type_count, given_count;
     const char *region; /* or "" */
@@ -51,12 +58,12 @@ typedef struct watch {
     uint64_t count; /* 0: no end */
     double idle_s;  /* negative: no end */
     /* what is subscribed to */
-    char *topics[2 * MAX_TOPICS + 1];
+    char *topics[KINDS * MAX_TOPICS + 1];
     size_t topic_count;
     /* at work */
     table_t *table;
     zw_buf_t line;
-    uint64_t shown;
+    uint64_t shown, seen; /* seen: seq of the last event */
 } watch_t;
 
 /* ---- options */
@@ -69,6 +76,13 @@ static int take_option(watch_t *w, int option)
         return zw_position_parse(optarg, &w->from) == 0
                    ? -1
                    : cli_usage(&w->cli, "--from takes start, now, a seq or a time, not \"%s\"", optarg);
+    case OPT_SINCE:
+        return zw_position_parse(optarg, &w->from) == 0 && w->from.at == ZW_AT_TIME
+                   ? -1
+                   : cli_usage(&w->cli, "--since takes a date or a time, not \"%s\"", optarg);
+    case OPT_AS:
+        w->name = optarg;
+        return -1;
     case OPT_TYPE:
     case OPT_TOPIC:
         if (w->type_count == MAX_TOPICS || w->given_count == MAX_TOPICS)
@@ -112,6 +126,10 @@ static int add_topic(watch_t *w, const char *kind, const char *type)
 
 static int make_topics(watch_t *w)
 {
+    static const struct {
+        const char *name;
+        bool supports;
+    } kinds[KINDS] = { { "fact", false }, { "retract", false }, { "support", true }, { "unsupport", true } };
     int r = 0;
     for (size_t k = 0; k < w->given_count; k++) {
         w->topics[w->topic_count] = strdup(w->given[k]);
@@ -120,15 +138,13 @@ static int make_topics(watch_t *w)
     }
     if (w->given_count > 0)
         return 0;
-    for (size_t k = 0; k < w->type_count && r == 0; k++) {
-        r = add_topic(w, "fact", w->types[k]);
-        if (r == 0 && w->supports)
-            r = add_topic(w, "support", w->types[k]);
-    }
-    if (w->type_count == 0) {
-        r = add_topic(w, "fact", NULL);
-        if (r == 0 && w->supports)
-            r = add_topic(w, "support", NULL);
+    for (size_t kind = 0; kind < KINDS && r == 0; kind++) {
+        if (kinds[kind].supports && !w->supports)
+            continue;
+        if (w->type_count == 0)
+            r = add_topic(w, kinds[kind].name, NULL);
+        for (size_t k = 0; k < w->type_count && r == 0; k++)
+            r = add_topic(w, kinds[kind].name, w->types[k]);
     }
     return r == 0 && w->articles ? add_topic(w, "article", NULL) : r;
 }
@@ -210,7 +226,7 @@ static int position_error(watch_t *w, zw_subscriber_t *sub, int code)
         cli_error(&w->cli, "--from: %s (kept are %llu to %llu)", zw_error_text(code), (unsigned long long)info->oldest,
                   (unsigned long long)info->newest);
     else
-        cli_error(&w->cli, "%s", zw_error_text(code));
+        cli_error(&w->cli, "%s", w->name && code == -ZW_E_TOO_MANY ? "zhiwend keeps no further name (limits.subscriptions)" : zw_error_text(code));
     return code == -ZW_E_TOO_OLD || code == -ZW_E_TOO_NEW ? CLI_SOME_FAILED : CLI_TROUBLE;
 }
 
@@ -239,6 +255,13 @@ static int idle(watch_t *w, zw_subscriber_t *sub, double *ready_s, double *heard
     return now - *heard_s >= w->idle_s ? CLI_OK : -1;
 }
 
+/* What has been shown and written out need not come again. */
+static void confirm(watch_t *w, zw_subscriber_t *sub)
+{
+    if (fflush(stdout) == 0 && w->name && w->seen > 0)
+        (void)zw_subscriber_confirm(sub, w->seen);
+}
+
 static int run(watch_t *w, zw_subscriber_t *sub)
 {
     double ready_s = now_s(), heard_s = ready_s;
@@ -247,12 +270,15 @@ static int run(watch_t *w, zw_subscriber_t *sub)
         const zw_item_t *item;
         int r = zw_subscriber_next(sub, 0, &item);
         if (r == 0) {
-            (void)fflush(stdout); /* once for all that had come */
+            confirm(w, sub); /* once for all that had come */
             r = zw_subscriber_next(sub, 50, &item);
         }
         if (r == 1) {
             heard_s = now_s();
-            if (show(w, item))
+            bool enough = show(w, item);
+            if (item->kind == ZW_ITEM_EVENT)
+                w->seen = item->seq;
+            if (enough)
                 return CLI_OK;
         } else if (r == 0) {
             int status = idle(w, sub, &ready_s, &heard_s, &told);
@@ -274,14 +300,17 @@ static int open_and_run(watch_t *w)
     int status = cli_connect(&w->cli, &client);
     if (status != CLI_OK)
         return status;
-    int r = zw_subscribe(client, w->from, (const char *const *)w->topics, w->topic_count, &sub);
+    int r = zw_subscribe_as(client, w->name, w->from, (const char *const *)w->topics, w->topic_count, &sub);
     if (r < 0) {
-        cli_error(&w->cli, "cannot subscribe: %s", zw_error_text(r));
+        cli_error(&w->cli, "cannot subscribe: %s", r == -EINVAL ? "--as takes 1 to 64 letters, digits and . _ - @" : zw_error_text(r));
         zw_client_close(client);
-        return r == -ZW_E_TOO_LARGE || r == -ZW_E_TOO_MANY ? CLI_USAGE : CLI_TROUBLE;
+        return r == -EINVAL || r == -ZW_E_INSECURE || r == -ZW_E_TOO_LARGE || r == -ZW_E_TOO_MANY ? CLI_USAGE : CLI_TROUBLE;
     }
     cli_catch_signals();
     status = run(w, sub);
+    confirm(w, sub);
+    if (w->name && (r = zw_subscriber_flush(sub, FLUSH_MS)) < 0)
+        cli_error(&w->cli, "the position could not be confirmed, some events will come again: %s", zw_error_text(r));
     zw_subscriber_close(sub);
     zw_client_close(client);
     return status;

@@ -230,30 +230,29 @@ static void put_subscription(const zw_answerer_t *a, const zw_subscription_t *s,
     zw_mp_uint(out, end > s->seq ? end - s->seq : 0);
 }
 
-static size_t count_subscriptions(zw_answerer_t *a, zw_buf_t *out)
+/* The one that is asked for by name. */
+static int answer_subscription(zw_answerer_t *a)
 {
-    zw_subscriptions_t *list = a->options->subscriptions;
     zw_subscription_t s;
-    size_t n = 0;
-    if (a->request.name.n > 0) {
-        n = zw_subscriptions_find(list, a->request.name, &s);
-        if (n)
-            put_subscription(a, &s, out);
-        return n;
-    }
-    for (; zw_subscriptions_at(list, n, &s); n++)
-        put_subscription(a, &s, out);
-    return n;
+    if (!zw_subscriptions_find(a->options->subscriptions, a->request.name, &s))
+        return refuse(a, -ZW_E_NOT_FOUND, "name", "no subscription has this name");
+    zw_buf_clear(&a->bytes);
+    put_subscription(a, &s, &a->bytes);
+    zw_answer_t answer = { .kind = ZW_ANSWER_SUBSCRIPTION, .req = a->request.req, .map = zw_buf_str(&a->bytes) };
+    return a->bytes.failed ? -ENOMEM : encode(a, &answer);
 }
 
 static int answer_subscriptions(zw_answerer_t *a)
 {
     _cleanup_buf_ zw_buf_t items = { 0 };
-    size_t n = count_subscriptions(a, &items);
+    zw_subscription_t s;
+    uint32_t n = 0;
+    for (; zw_subscriptions_at(a->options->subscriptions, n, &s); n++)
+        put_subscription(a, &s, &items);
     zw_buf_clear(&a->bytes);
     zw_mp_map(&a->bytes, 5);
     zw_mp_key(&a->bytes, "named");
-    zw_mp_array(&a->bytes, (uint32_t)n);
+    zw_mp_array(&a->bytes, n);
     (void)zw_buf_puts(&a->bytes, zw_buf_str(&items));
     zw_mp_key(&a->bytes, "most");
     zw_mp_uint(&a->bytes, zw_subscriptions_most(a->options->subscriptions));
@@ -336,7 +335,9 @@ static int answer_request(zw_answerer_t *a, zw_answer_later_t *later)
     case ZW_OP_FORGET:
         if (!a->options->subscriptions)
             return refuse(a, -ZW_E_UNKNOWN_OP, "op", NULL);
-        return a->request.op == ZW_OP_SUBSCRIPTIONS ? answer_subscriptions(a) : change_subscription(a, later);
+        if (a->request.op != ZW_OP_SUBSCRIPTIONS)
+            return change_subscription(a, later);
+        return a->request.name.n > 0 ? answer_subscription(a) : answer_subscriptions(a);
     case ZW_OP_SUBMIT:
     case ZW_OP_WITHDRAW: break;
     }

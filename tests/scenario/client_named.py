@@ -48,7 +48,8 @@ def positions_are_durable():
         equal(named(d), {"a": newest, "b": newest, "ledger": 4}, "after kill -9")
         equal(d.ask(op="forget", name="a")["subscription"]["name"], "a", "forgotten")
         equal(d.ask(op="forget", name="a")["error"], "not_found", "forgotten twice")
-        equal([s["name"] for s in d.ask(op="subscriptions", name="b")["subscriptions"]["named"]], ["b"], "one by name")
+        equal(d.ask(op="subscriptions", name="b")["subscription"]["seq"], newest, "one by name")
+        equal(d.ask(op="subscriptions", name="a")["error"], "not_found", "none by that name")
         d.stop(signal.SIGKILL)
         d.start()
         equal(named(d), {"b": newest, "ledger": 4}, "still forgotten after kill -9")
@@ -78,4 +79,67 @@ def many_at_once():
         equal(d.stop(), 0, "exit")
 
 
-run(positions_are_durable, many_at_once)
+def watch(d, *more, count=None, **popen):
+    command = [ZHIWEN, "watch", "--json", "--as", "ledger", *more] + (["--count", str(count)] if count else [])
+    return subprocess.Popen(command, env=dict(os.environ, ZHIWEN_SOCKETS=d.dir), stdout=subprocess.PIPE, text=True, **popen)
+
+
+def rows(process):
+    return [json.loads(line)["seq"] for line in process.stdout if line.endswith("\n")]
+
+
+def zhiwen(d, *arguments):
+    return subprocess.run([ZHIWEN, *arguments], env=dict(os.environ, ZHIWEN_SOCKETS=d.dir), capture_output=True, text=True, timeout=60)
+
+
+def watched_under_a_name():
+    """Each run goes on where the one before ended; killed ones may show some events again, never lose one."""
+    with Daemon().start() as d:
+        send(d, 0, 40)
+        facts = [e["seq"] for t, e in d.events() if t.startswith("fact.")]
+        first = watch(d, "--from", "start", count=10)
+        equal((rows(first), first.wait(20)), (facts[:10], 0), "the first ten")
+        check(named(d)["ledger"] >= facts[9], "confirmed at the end")
+        second = watch(d, "--from", "now", count=10)
+        equal((rows(second), second.wait(20)), (facts[10:20], 0), "goes on, whatever --from says")
+        shown = facts[:20]
+        for kill in range(4): # of the watcher, of zhiwend, of both, by turns
+            process = watch(d)
+            got = []
+            while len(got) < 5:
+                got.append(json.loads(process.stdout.readline())["seq"])
+            if kill % 3 != 0:
+                d.stop(signal.SIGKILL)
+                d.start()
+            if kill % 3 != 1:
+                process.kill()
+                got += rows(process) # what it had written out, and perhaps confirmed
+                process.wait()
+            else:
+                send(d, 100 * (kill + 1), 5)
+                time.sleep(1)
+                process.terminate()
+                got += rows(process)
+                process.wait(20)
+            missed = [s for t, e in d.events() if t.startswith("fact.") and max(shown) < (s := e["seq"]) < got[0]]
+            equal((missed, got), ([], sorted(set(got))), "none is passed over, and in order")
+            shown += got
+        last = watch(d, "--until-idle", "1")
+        shown += rows(last)
+        equal(last.wait(30), 0, "exit")
+        facts = [e["seq"] for t, e in d.events() if t.startswith("fact.")]
+        equal(sorted(set(shown)), facts, "each at least once")
+        again = watch(d, "--until-idle", "1")
+        equal((rows(again), again.wait(30)), ([], 0), "and not again")
+        newest = d.events()[-1][1]["seq"]
+        equal(named(d)["ledger"], newest, "what is none of its topics is confirmed along with it")
+        listed = zhiwen(d, "subscriptions")
+        check(listed.returncode == 0 and "ledger" in listed.stdout and str(newest) in listed.stdout, listed.stdout + listed.stderr)
+        equal(zhiwen(d, "subscriptions", "forget", "ledger").returncode, 0, "forget")
+        equal(zhiwen(d, "subscriptions", "forget", "ledger").returncode, 1, "forget twice")
+        equal(json.loads(zhiwen(d, "subscriptions", "--json").stdout)["named"], [], "none is left")
+        equal(zhiwen(d, "watch", "--as", "no blanks").returncode, 2, "a bad name")
+        equal(d.stop(), 0, "exit")
+
+
+run(positions_are_durable, many_at_once, watched_under_a_name)

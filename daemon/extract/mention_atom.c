@@ -144,6 +144,11 @@ static bool numeral_in_word(const zw_scan_t *scan, uint32_t i, uint32_t end)
         figure++;
     if (figure < end && zw_is_digit(scan->s.cp[figure]))
         return false;
+    /* 其中一起移送公安机关: one case, not together */
+    static const char *const counts[] = { "其中", "各", "有", "仅", "处", "办", "获", "实", "案", "另" };
+    for (size_t k = 0; zw_chars_at(&scan->s, figure, "一起") && k < sizeof(counts) / sizeof(*counts); k++)
+        if (zw_chars_before(&scan->s, figure, counts[k]))
+            return false;
     for (uint32_t from = figure > REACH ? figure - REACH : 0; from <= figure; from++) {
         const zw_hit_t *h = zw_scan_hit(scan, from, words);
         if (h && h->end > figure && (h->end >= figure + 2 || from < figure))
@@ -187,7 +192,7 @@ void zw_atoms_begin(zw_article_t *a)
 {
     static const char digits[] = "0123456789〇零一二两三四五六七八九十";
     first_set(a->time_first, digits);
-    first_set(a->time_first, "“\"今本去昨上前明来后次翌转第同当是该那这民截目眼现迄时近日最不连到下全年岁过即早");
+    first_set(a->time_first, "“\"今本去昨上前头明来后次翌转第同当是该那这民截目眼现迄时近日最不连到下全年岁过即早");
     first_set(a->number_first, digits);
     first_set(a->number_first, "百千万亿数几近约大将接逾超突已多高小不低少未至最达上无人新港美￥¥R过半");
 }

@@ -141,6 +141,49 @@ static bool ends_as_kind(const zw_chars_t *s, uint32_t p)
     return false;
 }
 
+/* 甲商会|联合乙集团: they act together; 联合 is no part of the second name. */
+static bool acts_with(const zw_scan_t *scan, uint32_t p)
+{
+    uint32_t n = zw_chars_before(&scan->s, p, "联合");
+    int32_t left = n ? scan->ends[p - n] : -1;
+    static const char *const names[] = { "会", "体", "社", "国", "总", "实验" };
+    return left >= 0 && scan->found[left].m.cls >= ZW_M_GOV && scan->found[left].m.cls <= ZW_M_BODY &&
+           !ZW_CHARS_ANY(&scan->s, p, names, NULL);
+}
+
+/* 江苏省质量|和标准化研究院: a place and what it is an institute of, on the left of 和. Returns where the walk to the left
+ * goes on, UINT32_MAX when two things are joined there. */
+static uint32_t joined_fields(const zw_scan_t *scan, uint32_t p, uint32_t head, zw_mention_class_t cls)
+{
+    enum { MIN = 2, MAX = 8, HEAD = 8 };
+    static const char *const ands[] = { "和", "与", "及" };
+    static const char *const bodies[] = { "企业", "公司", "单位", "部门", "机构", "协会", "商会", "学校", "高校", "院校", "专家", "代表",
+                                          "群众", "消费者", "市民", "人员", "政府", "集团", "学会", "中心", "院", "局", "者" };
+    static const char *const levels[] = { "省", "市", "县", "区", "州" };
+    const zw_chars_t *s = &scan->s;
+    bool institute = cls == ZW_M_BODY || cls == ZW_M_ASSOC;
+    for (uint32_t k = head; cls == ZW_M_FIRM && k < head + HEAD && !institute; k++)
+        institute = zw_chars_at(s, k, "院") || zw_chars_at(s, k, "所");
+    if (!institute || p == 0 || !ZW_CHARS_ANY(s, p - 1, ands, NULL))
+        return UINT32_MAX;
+    uint32_t end = p - 1;
+    for (size_t k = 0; k < sizeof(bodies) / sizeof(*bodies); k++)
+        if (zw_chars_before(s, end, bodies[k]))
+            return UINT32_MAX;
+    for (uint32_t q = end; q > 0 && end - q <= MAX; q--) {
+        int32_t owner = q < end ? scan->ends[q] : -1;
+        if (owner >= 0)
+            return scan->found[owner].m.cls == ZW_M_REGION && end - q >= MIN && takes_in(scan, &scan->found[owner], cls) ? q
+                                                                                                                       : UINT32_MAX;
+        bool bounded = q == 1 || (q > 1 && (!zw_is_han(s->cp[q - 2]) || scan->stop[q - 1]));
+        if (bounded && end - q >= MIN && ZW_CHARS_ANY(s, q - 1, levels, NULL))
+            return q;
+        if (scan->stop[q] || scan->atom[q - 1] >= 0 || !zw_is_han(s->cp[q - 1]))
+            return UINT32_MAX;
+    }
+    return UINT32_MAX;
+}
+
 zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_t cls, bool alone)
 {
     const zw_chars_t *s = &scan->s;
@@ -175,6 +218,13 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
             }
             continue;
         }
+        uint32_t joined = scan->stop[p] == 1 ? joined_fields(scan, p, head, cls) : UINT32_MAX;
+        if (joined != UINT32_MAX) {
+            p = joined;
+            continue;
+        }
+        if (acts_with(scan, p))
+            break;
         if (scan->stop[p] > 1 || (scan->stop[p] && (cls != ZW_M_FIRM || firm_ends_behind(s->cp[p - 1]))))
             break;
         if (cls == ZW_M_FIRM && p < head && ends_as_kind(s, p))

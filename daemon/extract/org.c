@@ -21,7 +21,7 @@ static bool is_level_char(uint32_t cp)
 static bool bounded_left(const zw_scan_t *scan, uint32_t i)
 {
     return i == 0 || !zw_is_han(scan->s.cp[i - 1]) || scan->stop[i] || scan->atom[i - 1] >= 0 || scan->ends[i] >= 0 ||
-           zw_chars_before(&scan->s, i, "代表");
+           zw_chars_before(&scan->s, i, "代表") || zw_chars_before(&scan->s, i, "联合");
 }
 
 /* A place that ends at `i`: the one found, else a short form that a longer one has covered (泉州 of 泉州市场监管局). */
@@ -81,7 +81,7 @@ static prefix_t level_before(const zw_scan_t *scan, uint32_t i)
         uint32_t code = context_region(scan, 0x533A);
         return (prefix_t){ i - n, zw_region_province(code), true, true, 1 };
     }
-    if (i == 0 || !is_level_char(s->cp[i - 1]) || scan->atom[i - 1] >= 0)
+    if (i == 0 || !is_level_char(s->cp[i - 1]) || scan->atom[i - 1] >= 0 || zw_chars_at(s, i - 1, "市场"))
         return (prefix_t){ 0 };
     uint32_t k = i - 1;
     while (k > 0 && is_level_char(s->cp[k - 1]) && i - k < 4)
@@ -350,7 +350,7 @@ static bool unknown_organ(zw_scan_t *scan, uint32_t i)
             return false;
     for (uint32_t k = i; k > 0 && i - k <= 12; k--) {
         bool place = scan->ends[k] >= 0 && scan->found[scan->ends[k]].m.cls == ZW_M_REGION;
-        bool level = is_level_char(scan->s.cp[k - 1]) && bounded_left(scan, k - 1);
+        bool level = is_level_char(scan->s.cp[k - 1]) && bounded_left(scan, k - 1) && !zw_chars_at(&scan->s, k - 1, "市场");
         if (counts_places(scan, k) || (k < i && scan->post[k] > 1))
             return false;
         if (place || level) {

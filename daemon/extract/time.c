@@ -102,6 +102,10 @@ static uint32_t years_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_
     } else {
         w->from = (zw_moment_t){ years == 1 ? now - 1 : now - years + 1, 0, 0 };
         w->to = (zw_moment_t){ now, 0, 0 };
+        if (years == 1 && zw_chars_at(s, i, "过去") && st->anchor.m >= 1 && st->anchor.m <= 3) {
+            w->to = w->from; /* told at the turn of the year: the year that has ended */
+            w->interval = false;
+        }
     }
     if (!now)
         w->from = w->to = (zw_moment_t){ 0 };

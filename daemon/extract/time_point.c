@@ -160,7 +160,8 @@ static uint32_t part_scan(const zw_chars_t *s, uint32_t i, bool bare, zw_time_po
         return best;
     }
     int months;
-    uint32_t n = zw_char(s, i) == 0x524D ? zw_small_number(s, i + 1, &months) : 0; /* 前8个月 */
+    bool first = zw_char(s, i) == 0x524D || zw_char(s, i) == 0x5934; /* 前8个月, 头8个月 */
+    uint32_t n = first ? zw_small_number(s, i + 1, &months) : 0;
     if (n && months >= 1 && months <= 12) {
         uint32_t m = zw_chars_at(s, i + 1 + n, "个月");
         if (!m)

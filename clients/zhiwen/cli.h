@@ -88,6 +88,7 @@ int cli_watch(int argc, char **argv);
 int cli_subscriptions(int argc, char **argv);
 int cli_withdraw(int argc, char **argv);
 int cli_keygen(int argc, char **argv);
+int cli_export(int argc, char **argv);
 int cli_status(int argc, char **argv);
 int cli_ping(int argc, char **argv);
 int cli_metrics(int argc, char **argv);

@@ -1,4 +1,4 @@
-/* zhiwen: the command line. `send`, `watch`, `status`, `metrics`, `ping`, `similar` and `cluster` are built on libzhiwen alone; `repair`, `extract`,
+/* zhiwen: the command line. `send`, `watch`, `export`, `status`, `metrics`, `ping`, `similar` and `cluster` are built on libzhiwen alone; `repair`, `extract`,
  * `explain` and `rules` run the daemon's rooms in this process. */
 #include "cli.h"
 
@@ -14,6 +14,7 @@ static const struct {
     { "watch", cli_watch, "show facts as they come, from any point on" },
     { "subscriptions", cli_subscriptions, "the named subscriptions, and to end one" },
     { "withdraw", cli_withdraw, "take an article back; its facts lose it as a source" },
+    { "export", cli_export, "write facts to a file: JSON Lines, CSV, SQLite" },
     { "status", cli_status, "show zhiwend's counters" },
     { "metrics", cli_metrics, "the counters for Prometheus, printed or served" },
     { "ping", cli_ping, "see whether zhiwend answers" },

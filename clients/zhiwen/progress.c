@@ -13,9 +13,9 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-void progress_begin(progress_t *p, bool wanted)
+void progress_begin(progress_t *p, bool wanted, const char *what)
 {
-    *p = (progress_t){ .on = wanted && isatty(STDERR_FILENO) == 1, .start_s = now_s() };
+    *p = (progress_t){ .on = wanted && isatty(STDERR_FILENO) == 1, .start_s = now_s(), .what = what };
 }
 
 double progress_seconds(const progress_t *p)
@@ -43,7 +43,7 @@ void progress_show(progress_t *p, double fraction, uint64_t done, const char *no
     (void)fputs("\r\033[K", stderr);
     if (fraction >= 0)
         put_bar(fraction > 1 ? 1 : fraction);
-    (void)fprintf(stderr, "%llu articles  %.0f/s", (unsigned long long)done, seconds > 0 ? (double)done / seconds : 0);
+    (void)fprintf(stderr, "%llu %s  %.0f/s", (unsigned long long)done, p->what, seconds > 0 ? (double)done / seconds : 0);
     if (fraction > 0.01 && fraction < 1) {
         long left = (long)(seconds / fraction - seconds + 0.5);
         (void)fprintf(stderr, "  %ld:%02ld left", left / 60, left % 60);

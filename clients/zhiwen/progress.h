@@ -9,9 +9,11 @@ typedef struct progress {
     bool on;         /* stderr is a terminal */
     double start_s, drawn_s;
     bool drawn;
+    const char *what;
 } progress_t;
 
-void progress_begin(progress_t *progress, bool wanted);
+/* `what` is counted: "articles". Kept. */
+void progress_begin(progress_t *progress, bool wanted, const char *what);
 /* Draws at most ten times a second. fraction: 0..1, negative where the end is not known. */
 void progress_show(progress_t *progress, double fraction, uint64_t done, const char *note);
 /* Takes the line away, before something else is written. */

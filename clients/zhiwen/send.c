@@ -361,7 +361,7 @@ static void summary(send_t *s)
 
 static int run(send_t *s, char *const *paths, size_t count)
 {
-    progress_begin(&s->progress, !s->quiet);
+    progress_begin(&s->progress, !s->quiet, "articles");
     int r = articles_read(&s->reader, paths, count);
     while (r >= 0 && zw_sender_info(s->sender)->outstanding > 0)
         r = take_outcomes(s, 100);

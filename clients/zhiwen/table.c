@@ -1,66 +1,20 @@
 #include "table.h"
 
-#include "base/file.h"
 #include "base/utf8.h"
 #include "cli.h"
+#include "places.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <utf8proc.h>
 
-enum { TYPE_COLUMNS = 16, TIME_COLUMNS = 18, PLACE_COLUMNS = 14, SLOT_COLUMNS = 52, MIN_QUOTE_COLUMNS = 24, MAX_REGIONS = 8000 };
-
-typedef struct region {
-    char code[7];
-    char *name;
-} region_t;
+enum { TYPE_COLUMNS = 16, TIME_COLUMNS = 18, PLACE_COLUMNS = 14, SLOT_COLUMNS = 52, MIN_QUOTE_COLUMNS = 24 };
 
 struct table {
     unsigned width;
     bool colour;
-    region_t *regions; /* sorted by code; none when the list is not installed */
-    size_t region_count;
+    places_t *places;
 };
-
-/* ---- regions by name, where the daemon's list is at hand */
-
-static int add_region(void *ctx, unsigned number, zw_str_t line)
-{
-    table_t *t = ctx;
-    zw_str_t fields[3];
-    if (zw_split_tabs(line, fields, 3) < 2 || fields[0].n != 6 || t->region_count == MAX_REGIONS)
-        return 0;
-    region_t *r = &t->regions[t->region_count];
-    r->name = strndup(fields[1].p, fields[1].n);
-    if (!r->name)
-        return -1;
-    memcpy(r->code, fields[0].p, 6);
-    t->region_count++;
-    return 0;
-}
-
-static int by_code(const void *a, const void *b)
-{
-    return strcmp(((const region_t *)a)->code, ((const region_t *)b)->code);
-}
-
-static void load_regions(table_t *t)
-{
-    char path[4096];
-    t->regions = calloc(MAX_REGIONS, sizeof *t->regions);
-    if (!t->regions || zw_data_path("rules/lexicon/regions.tsv", path, sizeof path) < 0)
-        return;
-    (void)zw_file_lines(path, add_region, t);
-    qsort(t->regions, t->region_count, sizeof *t->regions, by_code);
-}
-
-static zw_str_t region_name(const table_t *t, const char *code)
-{
-    region_t key = { 0 };
-    (void)snprintf(key.code, sizeof key.code, "%s", code);
-    const region_t *r = t->region_count ? bsearch(&key, t->regions, t->region_count, sizeof key, by_code) : NULL;
-    return zw_strz(r ? r->name : code);
-}
 
 table_t *table_new(unsigned width, bool colour)
 {
@@ -69,7 +23,11 @@ table_t *table_new(unsigned width, bool colour)
         return NULL;
     t->width = width;
     t->colour = colour;
-    load_regions(t);
+    t->places = places_load();
+    if (!t->places) {
+        free(t);
+        return NULL;
+    }
     return t;
 }
 
@@ -77,9 +35,7 @@ void table_free(table_t *t)
 {
     if (!t)
         return;
-    for (size_t k = 0; k < t->region_count; k++)
-        free(t->regions[k].name);
-    free(t->regions);
+    places_free(t->places);
     free(t);
 }
 
@@ -279,7 +235,7 @@ static void lost_line(const table_t *t, const zw_item_t *item, json_t *fact, jso
     put_column(out, zw_buf_str(&type), TYPE_COLUMNS, false);
     style(t, out, "0");
     put_column(out, ZW_STR_LIT("-"), TIME_COLUMNS, false);
-    put_column(out, region ? region_name(t, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
+    put_column(out, region ? places_name(t->places, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
     put_column(out, zw_buf_str(&what), SLOT_COLUMNS, false);
     put_column(out, reason.n ? reason : text_of(article, "id"), quote_columns(t), true);
     (void)zw_buf_putc(out, '\n');
@@ -300,7 +256,7 @@ static void fact_line(const table_t *t, const zw_item_t *item, json_t *fact, zw_
     style(t, out, "0");
     zw_str_t time = text_of(fact, "time");
     put_column(out, time.n ? time : ZW_STR_LIT("-"), TIME_COLUMNS, false);
-    put_column(out, region ? region_name(t, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
+    put_column(out, region ? places_name(t->places, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
     put_slots(fact, &slots);
     style(t, out, "1");
     put_column(out, zw_buf_str(&slots), SLOT_COLUMNS, false);
@@ -323,7 +279,7 @@ static void article_line(const table_t *t, json_t *article, zw_buf_t *out)
     style(t, out, "0");
     zw_str_t published = text_of(article, "published");
     put_column(out, published.n ? published : ZW_STR_LIT("-"), TIME_COLUMNS, false);
-    put_column(out, region ? region_name(t, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
+    put_column(out, region ? places_name(t->places, region) : ZW_STR_LIT("-"), PLACE_COLUMNS, false);
     put_column(out, zw_buf_str(&what), SLOT_COLUMNS, false);
     zw_str_t reason = text_of(article, "reason");
     put_column(out, reason.n ? reason : title, quote_columns(t), true);

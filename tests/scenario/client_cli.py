@@ -143,7 +143,7 @@ def wrong_usage():
                  ("similar", "--id", "x", "3"), ("cluster", "--source", "s"), ("similar", "--limit", "201", "1")]:
         done = zhiwen(*args, status=2)
         check(done.stderr and not done.stdout, "usage of %s" % (args,))
-    for command in ("send", "watch", "status", "ping", "similar", "cluster", "extract", "explain", "repair", "rules"):
+    for command in ("send", "watch", "export", "status", "ping", "similar", "cluster", "extract", "explain", "repair", "rules"):
         check(("usage: zhiwen " + command).encode() in zhiwen(command, "--help").stdout, "help of " + command)
     check(zhiwen("--version").stdout.startswith(b"zhiwen "), "version")
 

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { VERSIONS_MOST = 64 }; /* how far back the versions of one article are followed */
-
 int zw_batch_new(size_t max, zw_store_t *store, zw_indexes_t *indexes, zw_batch_t **ret)
 {
     zw_batch_t *b = calloc(1, sizeof(*b));
@@ -84,7 +82,7 @@ static int look_back(zw_batch_t *b, uint64_t number, zw_mark_t *ret)
         return stored_mark(b, number, ret);
     for (size_t i = 0; i < b->n; i++) {
         const zw_plan_t *p = &b->plans[i];
-        if (p->kind != ZW_PLAN_ARTICLE || p->number != number)
+        if ((p->kind != ZW_PLAN_ARTICLE && p->kind != ZW_PLAN_WITHDRAW) || p->number != number)
             continue;
         *ret = (zw_mark_t){ .status = p->status, .dup = p->dup, .similarity = p->similarity, .seq = p->seq, .of = p->of,
                             .head = p->head, .published = p->published, .id = zw_run_in(&b->names, p->id),
@@ -113,28 +111,48 @@ static zw_run_t keep_id(zw_batch_t *b, uint64_t number)
     return (zw_run_t){ at, b->names.n - at };
 }
 
-/* The ids of all facts that earlier versions of this article state, as an array in `earlier`. */
-static int gather_earlier(zw_batch_t *b, uint64_t number)
+static zw_mark_fact_t *earlier(const zw_batch_t *b, size_t *ret_count)
+{
+    *ret_count = b->earlier.n / sizeof(zw_mark_fact_t);
+    return (zw_mark_fact_t *)(void *)b->earlier.p;
+}
+
+/* The facts that article `number` holds, into `earlier`: none when a later version or a withdrawal has taken them already. Their types
+ * are put where the job keeps its own. */
+static int gather_earlier(zw_batch_t *b, const zw_job_t *job, uint64_t number)
 {
     zw_mark_t mark;
     zw_buf_clear(&b->earlier);
-    for (int i = 0; i < VERSIONS_MOST && number; i++) {
-        int e = look_back(b, number, &mark);
-        if (e == -ENOMEM)
-            return e;
-        if (e < 0)
-            break;
-        for (size_t k = 0; k < mark.fact_count; k++)
-            (void)zw_buf_put(&b->earlier, mark.facts[k].id, 16);
-        number = mark.dup == ZW_DUP_REVISION ? mark.of : 0;
+    if (zw_standings_get(b->indexes->standings, number) != ZW_STANDS)
+        return 0;
+    int e = look_back(b, number, &mark);
+    if (e < 0)
+        return e == -ENOMEM ? e : 0;
+    for (size_t k = 0; k < mark.fact_count; k++) {
+        zw_mark_fact_t fact = mark.facts[k];
+        if (!zw_mark_states(fact.kind))
+            continue;
+        if (fact.type.n > 0 && !(fact.type = zw_arena_str(job->arena, fact.type)).p)
+            return -ENOMEM;
+        (void)zw_buf_put(&b->earlier, &fact, sizeof(fact));
     }
     return b->earlier.failed ? -ENOMEM : 0;
 }
 
 static bool stated_earlier(const zw_batch_t *b, const uint8_t id[16])
 {
-    for (size_t i = 0; i < b->earlier.n; i += 16)
-        if (memcmp(b->earlier.p + i, id, 16) == 0)
+    size_t n;
+    const zw_mark_fact_t *facts = earlier(b, &n);
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(facts[i].id, id, 16) == 0)
+            return true;
+    return false;
+}
+
+static bool stated_now(const zw_job_t *job, const uint8_t id[16])
+{
+    for (size_t i = 0; i < job->fact_count; i++)
+        if (memcmp(job->facts[i].id, id, 16) == 0)
             return true;
     return false;
 }
@@ -158,11 +176,18 @@ static void add_event(zw_batch_t *b, zw_plan_t *p, zw_plan_event_t event, const 
     p->event_count++;
 }
 
-/* First sight is a fact, every further article support; what an earlier version of this article states is neither. */
+static void add_fact(zw_batch_t *b, zw_plan_t *p, const zw_mark_fact_t *fact)
+{
+    *zw_batch_fact(b, b->fact_count++) = *fact;
+    b->facts.n = b->fact_count * sizeof(*fact);
+    p->fact_count++;
+}
+
+/* First sight is a fact, every further article support; what the version before states is neither. */
 static void plan_fact(zw_batch_t *b, zw_plan_t *p, size_t i)
 {
     const zw_job_fact_t *f = &p->job->facts[i];
-    zw_mark_fact_t mark = { .kind = ZW_MARK_SILENT, .type = f->type, .region = f->region };
+    zw_mark_fact_t mark = { .kind = ZW_MARK_KEPT, .type = f->type, .region = f->region };
     memcpy(mark.id, f->id, 16);
     if (p->dup != ZW_DUP_REVISION || !stated_earlier(b, f->id)) {
         char topic[128];
@@ -173,9 +198,27 @@ static void plan_fact(zw_batch_t *b, zw_plan_t *p, size_t i)
                   zw_topic_fact(kind, f->type, f->region, topic));
         p->published++;
     }
-    *zw_batch_fact(b, b->fact_count++) = mark;
-    b->facts.n = b->fact_count * sizeof(mark);
-    p->fact_count++;
+    add_fact(b, p, &mark);
+}
+
+/* What the version before stated, or the article that is withdrawn, and is stated by it no more: it loses that source. */
+static void plan_lost(zw_batch_t *b, zw_plan_t *p)
+{
+    size_t n;
+    const zw_mark_fact_t *facts = earlier(b, &n);
+    for (size_t i = 0; i < n; i++) {
+        zw_mark_fact_t mark = facts[i];
+        char topic[128];
+        if (mark.type.n == 0 || (p->kind == ZW_PLAN_ARTICLE && stated_now(p->job, mark.id)))
+            continue;
+        uint32_t support = zw_fact_index_remove(b->indexes->facts, mark.id);
+        zw_event_kind_t kind = support == 0 ? ZW_EV_RETRACT : ZW_EV_UNSUPPORT;
+        mark.kind = support == 0 ? ZW_MARK_RETRACT : ZW_MARK_UNSUPPORT;
+        add_event(b, p, (zw_plan_event_t){ .kind = kind, .fact = p->fact_count, .support = support }, topic,
+                  zw_topic_fact(kind, mark.type, mark.region, topic));
+        add_fact(b, p, &mark);
+        p->lost++;
+    }
 }
 
 static int plan_repeat(zw_batch_t *b, zw_plan_t *p)
@@ -200,11 +243,21 @@ static int plan_repeat(zw_batch_t *b, zw_plan_t *p)
 /* The last step that can fail: from here on the indexes move. */
 static int plan_reserve(zw_batch_t *b, const zw_plan_t *p)
 {
-    size_t n = p->job->fact_count + 1;
+    size_t lost;
+    (void)earlier(b, &lost);
+    size_t n = p->job->fact_count + lost + 1;
     if (zw_buf_reserve(&b->events, n * sizeof(zw_plan_event_t)) < 0 || zw_buf_reserve(&b->facts, n * sizeof(zw_mark_fact_t)) < 0 ||
-        zw_buf_reserve(&b->names, n * 128) < 0)
+        zw_buf_reserve(&b->names, n * 128) < 0 || zw_standings_reserve(b->indexes->standings, p->number) < 0)
         return -ENOMEM;
     return zw_topic_index_reserve(b->indexes->topics, n);
+}
+
+/* The event of the article itself, behind those of its facts. */
+static void plan_end(zw_batch_t *b, zw_plan_t *p, zw_event_kind_t kind)
+{
+    char topic[128];
+    p->seq = b->next_seq;
+    add_event(b, p, (zw_plan_event_t){ .kind = kind }, topic, zw_topic_article(p->status, p->dup, topic));
 }
 
 static int plan_article(zw_batch_t *b, zw_plan_t *p)
@@ -228,7 +281,8 @@ static int plan_article(zw_batch_t *b, zw_plan_t *p)
     p->of_id = keep_id(b, p->of);
     p->event = b->event_count;
     p->fact = b->fact_count;
-    int e = p->dup == ZW_DUP_REVISION ? gather_earlier(b, p->of) : 0;
+    zw_buf_clear(&b->earlier);
+    int e = p->dup == ZW_DUP_REVISION ? gather_earlier(b, p->job, p->of) : 0;
     if (e == 0)
         e = plan_reserve(b, p);
     if (e < 0)
@@ -238,15 +292,73 @@ static int plan_article(zw_batch_t *b, zw_plan_t *p)
     zw_dedup_insert(b->indexes->dedup, p->number, p->job->fingerprint, d, b->time_us);
     for (size_t i = 0; i < p->job->fact_count; i++)
         plan_fact(b, p, i);
-    char topic[128];
-    p->seq = b->next_seq;
-    add_event(b, p, (zw_plan_event_t){ .kind = ZW_EV_ARTICLE }, topic, zw_topic_article(p->status, p->dup, topic));
+    if (p->dup == ZW_DUP_REVISION) {
+        plan_lost(b, p);
+        zw_standings_set(b->indexes->standings, p->of, ZW_SUPERSEDED);
+    }
+    plan_end(b, p, ZW_EV_ARTICLE);
+    return 0;
+}
+
+/* ---- withdrawals */
+
+static int refuse(zw_job_t *job, int code, const char *field, const char *message)
+{
+    zw_job_reject(job, code, field, message);
+    return 0;
+}
+
+/* Which article is meant; 0 and the plan's `of`, or the job is refused. */
+static int find_withdrawn(zw_batch_t *b, zw_plan_t *p)
+{
+    zw_job_t *job = p->job;
+    const zw_request_t *r = &job->request;
+    const char *field = r->number ? "number" : "id";
+    zw_mark_t mark;
+    uint64_t number = r->number ? r->number : zw_indexes_find(b->indexes, b->store, r->source, r->id);
+    int e = number && number < b->next_number ? look_back(b, number, &mark) : -ZW_E_NOT_FOUND;
+    if (e == -ENOMEM)
+        return e;
+    if (e == 0 && mark.status == ZW_ST_WITHDRAWN)
+        e = -ZW_E_NOT_FOUND; /* the number of a withdrawal */
+    if (e < 0)
+        return refuse(job, e, field, e == -ZW_E_NOT_FOUND ? "no such article, or not held any more" : NULL);
+    if (zw_standings_get(b->indexes->standings, number) == ZW_SUPERSEDED)
+        return refuse(job, -ZW_E_VALUE, field, "a later version has taken this one's place; withdraw that");
+    p->of = number;
+    return 0;
+}
+
+static int plan_withdraw(zw_batch_t *b, zw_plan_t *p)
+{
+    int e = find_withdrawn(b, p);
+    if (e < 0 || zw_job_rejected(p->job))
+        return e;
+    p->status = ZW_ST_WITHDRAWN;
+    p->of_id = p->id = keep_id(b, p->of);
+    p->kind = zw_standings_get(b->indexes->standings, p->of) == ZW_WITHDRAWN ? ZW_PLAN_REPEAT : ZW_PLAN_WITHDRAW;
+    if (p->kind == ZW_PLAN_REPEAT) {
+        p->number = p->of;
+        return b->names.failed ? -ENOMEM : 0;
+    }
+    p->number = b->next_number;
+    p->event = b->event_count;
+    p->fact = b->fact_count;
+    e = gather_earlier(b, p->job, p->of);
+    if (e == 0)
+        e = plan_reserve(b, p);
+    if (e < 0)
+        return e;
+    b->next_number++;
+    plan_lost(b, p);
+    zw_standings_set(b->indexes->standings, p->of, ZW_WITHDRAWN);
+    plan_end(b, p, ZW_EV_WITHDRAW);
     return 0;
 }
 
 void zw_batch_expect(const zw_batch_t *b, const zw_job_t *job)
 {
-    if (!zw_job_rejected(job))
+    if (job->fingerprint)
         zw_dedup_prefetch(b->indexes->dedup, job->fingerprint);
 }
 
@@ -256,7 +368,9 @@ int zw_batch_plan(zw_batch_t *b, zw_job_t *job)
     zw_plan_t *p = &b->plans[b->n];
     *p = (zw_plan_t){ .kind = ZW_PLAN_REJECT, .job = job, .status = ZW_ST_REJECTED };
     int e = 0;
-    if (!zw_job_rejected(job)) {
+    if (!zw_job_rejected(job) && job->request.op == ZW_OP_WITHDRAW) {
+        e = plan_withdraw(b, p);
+    } else if (!zw_job_rejected(job)) {
         zw_dedup_decide(b->indexes->dedup, job->fingerprint, &p->decision);
         e = p->decision.repeat ? plan_repeat(b, p) : plan_article(b, p);
     }
@@ -273,22 +387,25 @@ int zw_batch_plan(zw_batch_t *b, zw_job_t *job)
 
 void zw_batch_count(const zw_batch_t *b, zw_stats_t *stats)
 {
-    uint64_t supports = 0, published = 0;
+    uint64_t kinds[ZW_EV_OTHER] = { 0 };
     for (size_t i = 0; i < b->n; i++) {
         const zw_plan_t *p = &b->plans[i];
         if (p->kind == ZW_PLAN_REJECT) {
             zw_count(&stats->rejected[zw_stats_reason(p->job->reject.code)], 1);
             zw_count(&stats->rejected_feed, p->job->origin == ZW_FROM_FEED);
+        } else if (p->kind == ZW_PLAN_WITHDRAW) {
+            zw_count(&stats->withdrawals, 1);
         } else if (p->kind == ZW_PLAN_REPEAT) {
             zw_count(&stats->repeats, 1);
         } else {
             zw_count(&stats->fresh, p->status == ZW_ST_NEW);
             zw_count(&stats->duplicates[p->dup], 1);
-            published += p->published;
         }
     }
     for (size_t i = 0; i < b->event_count; i++)
-        supports += zw_batch_event(b, i)->kind == ZW_EV_SUPPORT;
-    zw_count(&stats->facts, published - supports);
-    zw_count(&stats->supports, supports);
+        kinds[zw_batch_event(b, i)->kind]++;
+    zw_count(&stats->facts, kinds[ZW_EV_FACT]);
+    zw_count(&stats->supports, kinds[ZW_EV_SUPPORT]);
+    zw_count(&stats->retracts, kinds[ZW_EV_RETRACT]);
+    zw_count(&stats->unsupports, kinds[ZW_EV_UNSUPPORT]);
 }

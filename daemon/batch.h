@@ -1,6 +1,6 @@
 /* batch: finished jobs in order of arrival → what is written, published and answered.
  *
- * For each job: zw_batch_plan decides (new or duplicate, fact or support) and moves the indexes on, so that jobs of the same
+ * For each job: zw_batch_plan decides (new or duplicate, fact or support, what a withdrawal or a later version takes away) and moves the indexes on, so that jobs of the same
  * batch see each other; zw_batch_encode writes it down. Once planned, a batch must be committed, unchanged, however
  * often that has to be tried: the indexes are ahead of the store until then, and nothing was told to anyone.
  * Both leave all as it was when memory is short, and may be called again.

@@ -1,8 +1,10 @@
 /* What was planned, as bytes: events, the record, the mark, the ack. */
+#include "article_name.h"
 #include "batch_priv.h"
 #include "pairs.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static void put_pairs(zw_buf_t *out, uint32_t count, const zw_buf_t *own, zw_job_pairs_t rest)
@@ -31,21 +33,58 @@ static uint32_t own_pairs(const zw_batch_t *b, const zw_plan_t *p, bool brief, z
     return pairs.count;
 }
 
-static int put_events(zw_batch_t *b, zw_plan_t *p, zw_str_t brief, zw_str_t full)
+/* Of a fact that lost a source: what it is known by. */
+static void put_lost_fact(const zw_mark_fact_t *fact, zw_buf_t *out)
 {
-    for (size_t i = 0; i < p->event_count; i++) {
-        zw_plan_event_t *planned = zw_batch_event(b, p->event + i);
-        bool article = planned->kind == ZW_EV_ARTICLE;
-        zw_event_t event = { .seq = planned->seq, .prev = planned->prev, .kind = planned->kind, .time_us = b->time_us,
-                             .support = planned->support, .article = article ? full : brief };
-        if (!article)
-            event.fact = p->job->facts[planned->fact].map;
-        planned->payload.at = b->out.n;
-        if (zw_event_encode(&event, &b->out) < 0)
-            return -ENOMEM;
-        planned->payload.n = b->out.n - planned->payload.at;
+    static const char digits[] = "0123456789abcdef";
+    char id[32], region[8];
+    for (size_t i = 0; i < 16; i++) {
+        id[2 * i] = digits[fact->id[i] >> 4];
+        id[2 * i + 1] = digits[fact->id[i] & 15];
     }
+    (void)snprintf(region, sizeof(region), "%06u", fact->region % 1000000);
+    zw_mp_map(out, fact->region ? 3 : 2);
+    zw_mp_key(out, "type");
+    zw_mp_str(out, fact->type);
+    zw_mp_key(out, "id");
+    zw_mp_str(out, zw_str(id, sizeof(id)));
+    if (fact->region) {
+        zw_mp_key(out, "region");
+        zw_mp_str(out, zw_str(region, 6));
+    }
+}
+
+/* The article as its own event has it, as those of its facts do, and as those of facts that it states no more. */
+typedef struct {
+    zw_str_t full, brief, lost;
+} article_maps_t;
+
+static int put_event(zw_batch_t *b, const zw_plan_t *p, zw_plan_event_t *planned, const article_maps_t *maps)
+{
+    _cleanup_buf_ zw_buf_t lost = { 0 };
+    zw_event_t event = { .seq = planned->seq, .prev = planned->prev, .kind = planned->kind, .time_us = b->time_us,
+                         .support = planned->support, .article = maps->full };
+    if (planned->kind == ZW_EV_RETRACT || planned->kind == ZW_EV_UNSUPPORT) {
+        put_lost_fact(zw_batch_fact(b, p->fact + planned->fact), &lost);
+        event.article = maps->lost;
+        event.fact = zw_buf_str(&lost);
+    } else if (planned->kind == ZW_EV_FACT || planned->kind == ZW_EV_SUPPORT) {
+        event.article = maps->brief;
+        event.fact = p->job->facts[planned->fact].map;
+    }
+    planned->payload.at = b->out.n;
+    if (lost.failed || zw_event_encode(&event, &b->out) < 0)
+        return -ENOMEM;
+    planned->payload.n = b->out.n - planned->payload.at;
     return 0;
+}
+
+static int put_events(zw_batch_t *b, zw_plan_t *p, const article_maps_t *maps)
+{
+    int e = 0;
+    for (size_t i = 0; i < p->event_count && e == 0; i++)
+        e = put_event(b, p, zw_batch_event(b, p->event + i), maps);
+    return e;
 }
 
 static int put_mark(zw_batch_t *b, zw_plan_t *p)
@@ -55,7 +94,7 @@ static int put_mark(zw_batch_t *b, zw_plan_t *p)
                        .fact_count = p->fact_count };
     p->mark.at = b->out.n;
     int e = zw_mark_encode(&mark, &b->out);
-    if (e == 0)
+    if (e == 0 && p->kind == ZW_PLAN_ARTICLE)
         e = zw_dedup_mark_encode(p->job->fingerprint, &p->decision, b->time_us, &b->out);
     p->mark.n = b->out.n - p->mark.at;
     return e < 0 || b->out.failed ? -ENOMEM : 0;
@@ -75,9 +114,23 @@ static int put_article(zw_batch_t *b, zw_plan_t *p)
     zw_pairs_out_t count = zw_pairs_start(&own);
     zw_pair_uint(&count, "facts", p->published);
     put_pairs(&b->map, n + count.count, &own, job->detail);
+    size_t full = b->map.n;
+    if (p->lost > 0) {
+        zw_buf_t _cleanup_buf_ lost = { 0 };
+        zw_pairs_out_t pairs = zw_pairs_start(&lost);
+        zw_pair_uint(&pairs, "number", p->number);
+        zw_pair_str(&pairs, "id", zw_run_in(&b->names, p->id));
+        zw_pair_str(&pairs, "kind", zw_strz(ZW_DUP_NAMES[p->dup]));
+        zw_pair_str(&pairs, "of", zw_run_in(&b->names, p->of_id));
+        zw_pair_uint(&pairs, "of_number", p->of);
+        put_pairs(&b->map, pairs.count, &lost, job->brief);
+        b->map.failed = b->map.failed || lost.failed;
+    }
     if (own.failed || b->map.failed)
         return -ENOMEM;
-    int e = put_events(b, p, zw_str(b->map.p, brief), zw_str(b->map.p + brief, b->map.n - brief));
+    article_maps_t maps = { .brief = zw_str(b->map.p, brief), .full = zw_str(b->map.p + brief, full - brief),
+                            .lost = zw_str(b->map.p + full, b->map.n - full) };
+    int e = put_events(b, p, &maps);
     if (e < 0)
         return e;
 
@@ -89,6 +142,41 @@ static int put_article(zw_batch_t *b, zw_plan_t *p)
     zw_mp_int(zw_pair(&count, "time"), b->time_us);
     p->record.at = b->out.n;
     put_pairs(&b->out, n + count.count, &own, job->record);
+    p->record.n = b->out.n - p->record.at;
+    return own.failed || b->out.failed ? -ENOMEM : put_mark(b, p);
+}
+
+/* A withdrawal as its events have it, and as it is stored under its own number. */
+static int put_withdrawal(zw_batch_t *b, zw_plan_t *p)
+{
+    const zw_request_t *r = &p->job->request;
+    zw_article_name_t name __attribute__((cleanup(zw_article_name_done))) = { 0 };
+    _cleanup_buf_ zw_buf_t own = { 0 };
+    if (p->of < b->first_number && zw_article_name_find(b->store, p->of, &name) == -ENOMEM)
+        return -ENOMEM;
+    name.id = zw_run_in(&b->names, p->id);
+    if (name.source.n == 0)
+        name.source = r->source;
+    zw_pairs_out_t pairs = zw_pairs_start(&own);
+    zw_article_name_put(&pairs, p->of, &name);
+    zw_pair_str(&pairs, "status", zw_strz(ZW_STATUS_NAMES[ZW_ST_WITHDRAWN]));
+    zw_pair_str(&pairs, "reason", r->reason);
+    zw_pair_uint(&pairs, "withdrawal", p->number);
+    zw_buf_clear(&b->map);
+    put_pairs(&b->map, pairs.count, &own, (zw_job_pairs_t){ 0 });
+    size_t brief = b->map.n;
+    zw_pair_uint(&pairs, "facts", p->lost);
+    put_pairs(&b->map, pairs.count, &own, (zw_job_pairs_t){ 0 });
+    if (own.failed || b->map.failed)
+        return -ENOMEM;
+    article_maps_t maps = { .lost = zw_str(b->map.p, brief), .full = zw_str(b->map.p + brief, b->map.n - brief) };
+    int e = put_events(b, p, &maps);
+    if (e < 0)
+        return e;
+    zw_pair_uint(&pairs, "seq", p->seq);
+    zw_mp_int(zw_pair(&pairs, "time"), b->time_us);
+    p->record.at = b->out.n;
+    put_pairs(&b->out, pairs.count, &own, (zw_job_pairs_t){ 0 });
     p->record.n = b->out.n - p->record.at;
     return own.failed || b->out.failed ? -ENOMEM : put_mark(b, p);
 }
@@ -106,9 +194,9 @@ static int put_ack(const zw_batch_t *b, zw_plan_t *p)
         ack.message = zw_strz(job->reject.message);
     } else {
         ack.id = zw_run_in(&b->names, p->id);
-        ack.number = p->number;
+        ack.number = p->status == ZW_ST_WITHDRAWN ? p->of : p->number;
         ack.seq = p->seq;
-        ack.facts = p->published;
+        ack.facts = p->published + (p->status == ZW_ST_WITHDRAWN ? p->lost : 0);
         ack.repeat = p->kind == ZW_PLAN_REPEAT;
         ack.dup = p->dup;
         ack.of = zw_run_in(&b->names, p->of_id);
@@ -121,7 +209,9 @@ int zw_batch_encode(zw_batch_t *b)
 {
     zw_plan_t *p = &b->plans[b->n - 1];
     size_t out = b->out.n;
-    int e = p->kind == ZW_PLAN_ARTICLE ? put_article(b, p) : 0;
+    int e = 0;
+    if (p->kind == ZW_PLAN_ARTICLE || p->kind == ZW_PLAN_WITHDRAW)
+        e = p->kind == ZW_PLAN_ARTICLE ? put_article(b, p) : put_withdrawal(b, p);
     if (e == 0)
         e = put_ack(b, p);
     if (e < 0) {
@@ -150,7 +240,7 @@ static int settle(zw_batch_t *b)
     b->article_count = b->reject_count = 0;
     for (size_t i = 0; i < b->n; i++) {
         const zw_plan_t *p = &b->plans[i];
-        if (p->kind == ZW_PLAN_ARTICLE) {
+        if (p->kind == ZW_PLAN_ARTICLE || p->kind == ZW_PLAN_WITHDRAW) {
             b->articles[b->article_count++] =
                 (zw_store_article_t){ .number = p->number, .record = zw_run_in(&b->out, p->record), .mark = zw_run_in(&b->out, p->mark),
                                       .events = b->store_events + p->event, .event_count = p->event_count };

@@ -12,26 +12,26 @@ typedef struct {
 
 typedef struct {
     zw_event_kind_t kind;
-    size_t fact; /* of the job */
+    size_t fact; /* of the plan; also of the job, unless it is lost */
     uint64_t seq, prev;
     uint32_t support;
     zw_run_t topic;   /* in names */
     zw_run_t payload; /* in out */
 } zw_plan_event_t;
 
-typedef enum { ZW_PLAN_ARTICLE, ZW_PLAN_REPEAT, ZW_PLAN_REJECT } zw_plan_kind_t;
+typedef enum { ZW_PLAN_ARTICLE, ZW_PLAN_WITHDRAW, ZW_PLAN_REPEAT, ZW_PLAN_REJECT } zw_plan_kind_t;
 
 /* What was decided about one job. */
 typedef struct {
     zw_plan_kind_t kind;
     zw_job_t *job;
-    uint64_t number; /* of the article, or of the first one that a repeat repeats */
-    uint64_t seq;    /* of its article event; 0 when not known any more */
+    uint64_t number; /* of the article, or of the first one that a repeat repeats; a withdrawal has one of its own, and `of` */
+    uint64_t seq;    /* of its article or withdraw event; 0 when not known any more */
     zw_status_t status;
     zw_dup_t dup;
     uint64_t of, head;
     double similarity;
-    uint32_t published;
+    uint32_t published, lost; /* events of facts that it states, and of facts that it (or `of`) states no more */
     zw_decision_t decision; /* as dedup gave it */
     zw_run_t id, of_id;     /* in names */
     size_t event, event_count; /* in events */
@@ -49,7 +49,7 @@ struct zw_batch {
 
     zw_buf_t names, out, map;     /* map: scratch for one article's maps */
     zw_buf_t events, facts;       /* arrays of zw_plan_event_t and zw_mark_fact_t */
-    zw_buf_t mark_space, earlier; /* scratch: a decoded mark, and fact ids of earlier versions */
+    zw_buf_t mark_space, earlier; /* scratch: a decoded mark, and the facts that the version before states: zw_mark_fact_t */
     size_t event_count, fact_count;
 
     zw_store_event_t *store_events;

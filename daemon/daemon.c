@@ -150,19 +150,10 @@ static void answer_status(void *ctx, zw_buf_t *out)
     zw_status_encode(&((zw_daemon_t *)ctx)->status, out);
 }
 
-/* By the sender's id, or by the one that an article without an id was given. */
 static uint64_t find_article(void *ctx, zw_str_t source, zw_str_t id)
 {
     zw_daemon_t *d = ctx;
-    uint64_t number = zw_dedup_find(d->indexes.dedup, source, id);
-    if (number || !zw_str_starts(id, ZW_STR_LIT("zw-")) || id.n < 4 || id.n > 22)
-        return number;
-    for (size_t i = 3; i < id.n; i++) {
-        if (id.p[i] < '0' || id.p[i] > '9')
-            return 0;
-        number = number * 10 + (uint64_t)(id.p[i] - '0');
-    }
-    return number < zw_store_next_number(d->store) ? number : 0;
+    return zw_indexes_find(&d->indexes, d->store, source, id);
 }
 
 static int answer_similar(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out)

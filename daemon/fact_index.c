@@ -108,6 +108,19 @@ uint32_t zw_fact_index_add(zw_fact_index_t *x, const uint8_t id[16])
     return s->support;
 }
 
+uint32_t zw_fact_index_remove(zw_fact_index_t *x, const uint8_t id[16])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const generation_t *g = &x->generation[x->young ^ i];
+        slot_t *s = find(x, g, id);
+        if (s->epoch != g->epoch)
+            continue;
+        s->support -= s->support > 0;
+        return s->support;
+    }
+    return 0;
+}
+
 uint64_t zw_fact_index_held(const zw_fact_index_t *x)
 {
     return atomic_load_explicit(&x->held, memory_order_relaxed);

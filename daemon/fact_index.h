@@ -17,6 +17,8 @@ void zw_fact_index_close(zw_fact_index_t *index);                   /* takes NUL
 
 /* Counts one more article for the fact and returns how many there are now: 1 at first sight. */
 uint32_t zw_fact_index_add(zw_fact_index_t *index, const uint8_t id[16]);
+/* One article less states it. Returns how many are left; 0 also when none was remembered. It comes anew (1) when it is stated again. */
+uint32_t zw_fact_index_remove(zw_fact_index_t *index, const uint8_t id[16]);
 /* How many articles state it; 0: none that is remembered. */
 uint32_t zw_fact_index_get(const zw_fact_index_t *index, const uint8_t id[16]);
 

@@ -122,7 +122,7 @@ void zw_flow_enter(zw_flow_t *f, zw_job_t *job)
     f->bytes += job->bytes;
     job->ticket = f->next_ticket++;
     f->ring[job->ticket & f->mask] = job;
-    job->done = zw_job_rejected(job);
+    job->done = zw_job_rejected(job) || job->request.op == ZW_OP_WITHDRAW;
     job->next = NULL;
     if (job->done) {
         if (f->committer_waiting && job->ticket == f->next_head)

@@ -24,7 +24,7 @@ void zw_flow_free(zw_flow_t *flow); /* takes NULL; no thread may be inside */
 zw_job_t *zw_flow_take(zw_flow_t *flow);
 bool zw_flow_full(zw_flow_t *flow);
 
-/* Gives the job its ticket and sends it on; a rejected one goes straight to the committer. */
+/* Gives the job its ticket and sends it on; one that is rejected, or a withdrawal, goes straight to the committer. */
 void zw_flow_enter(zw_flow_t *flow, zw_job_t *job);
 
 /* Puts a job back: one that was not entered, or that was answered. It must be cleared (zw_job_clear). */

@@ -17,21 +17,33 @@ static int restore(void *ctx, uint64_t number, zw_str_t bytes)
     zw_mark_t mark;
     char topic[128];
     int e = zw_mark_decode(bytes, &r->space, &mark);
-    if (e == 0)
+    if (e == 0 && mark.status != ZW_ST_WITHDRAWN)
         e = zw_dedup_restore(x->dedup, number, mark.dedup);
     if (e == 0)
         e = zw_topic_index_reserve(x->topics, mark.fact_count + 1);
+    if (e == 0 && mark.of)
+        e = mark.of < number ? zw_standings_reserve(x->standings, mark.of) : -ZW_E_CORRUPT;
     if (e < 0)
         return e;
-    uint64_t seq = mark.seq - mark.published;
+    uint64_t seq = mark.seq;
+    for (size_t i = 0; i < mark.fact_count; i++)
+        seq -= zw_mark_event(mark.facts[i].kind) != ZW_EV_OTHER;
     for (size_t i = 0; i < mark.fact_count; i++) {
         const zw_mark_fact_t *f = &mark.facts[i];
-        if (f->kind == ZW_MARK_SILENT)
+        zw_event_kind_t kind = zw_mark_event(f->kind);
+        if (kind == ZW_EV_OTHER)
             continue;
-        (void)zw_fact_index_add(x->facts, f->id);
-        size_t n = zw_topic_fact(f->kind == ZW_MARK_FACT ? ZW_EV_FACT : ZW_EV_SUPPORT, f->type, f->region, topic);
+        if (kind == ZW_EV_FACT || kind == ZW_EV_SUPPORT)
+            (void)zw_fact_index_add(x->facts, f->id);
+        else
+            (void)zw_fact_index_remove(x->facts, f->id);
+        size_t n = zw_topic_fact(kind, f->type, f->region, topic);
         (void)zw_topic_index_set(x->topics, zw_str(topic, n), seq++);
     }
+    if (mark.status == ZW_ST_WITHDRAWN)
+        zw_standings_set(x->standings, mark.of, ZW_WITHDRAWN);
+    else if (mark.dup == ZW_DUP_REVISION)
+        zw_standings_set(x->standings, mark.of, ZW_SUPERSEDED);
     size_t n = zw_topic_article(mark.status, mark.dup, topic);
     (void)zw_topic_index_set(x->topics, zw_str(topic, n), mark.seq);
     return 0;
@@ -39,8 +51,8 @@ static int restore(void *ctx, uint64_t number, zw_str_t bytes)
 
 int zw_indexes_open(const zw_dedup_options_t *dedup, uint64_t facts_capacity, zw_store_t *store, zw_indexes_t *ret)
 {
-    zw_indexes_t x = { .topics = zw_topic_index_new() };
-    int e = x.topics ? zw_dedup_open(dedup, &x.dedup) : -ENOMEM;
+    zw_indexes_t x = { .topics = zw_topic_index_new(), .standings = zw_standings_new() };
+    int e = x.topics && x.standings ? zw_dedup_open(dedup, &x.dedup) : -ENOMEM;
     if (e == 0)
         e = zw_fact_index_open(facts_capacity, &x.facts);
     if (e == 0) {
@@ -58,10 +70,24 @@ int zw_indexes_open(const zw_dedup_options_t *dedup, uint64_t facts_capacity, zw
     return 0;
 }
 
+uint64_t zw_indexes_find(const zw_indexes_t *x, const zw_store_t *store, zw_str_t source, zw_str_t id)
+{
+    uint64_t number = zw_dedup_find(x->dedup, source, id);
+    if (number || !zw_str_starts(id, ZW_STR_LIT("zw-")) || id.n < 4 || id.n > 22)
+        return number;
+    for (size_t i = 3; i < id.n; i++) {
+        if (id.p[i] < '0' || id.p[i] > '9')
+            return 0;
+        number = number * 10 + (uint64_t)(id.p[i] - '0');
+    }
+    return number < zw_store_next_number(store) ? number : 0;
+}
+
 void zw_indexes_close(zw_indexes_t *x)
 {
     zw_dedup_close(x->dedup);
     zw_fact_index_close(x->facts);
     zw_topic_index_free(x->topics);
+    zw_standings_free(x->standings);
     *x = (zw_indexes_t){ 0 };
 }

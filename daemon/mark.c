@@ -119,7 +119,7 @@ static void get_fact(reader_t *r, const zw_str_t *types, uint64_t type_count, zw
 {
     *ret = (zw_mark_fact_t){ .kind = get_byte(r) };
     zw_str_t id = get_bytes(r, 16);
-    if (r->bad || ret->kind > ZW_MARK_SILENT) {
+    if (r->bad || ret->kind > ZW_MARK_UNSUPPORT) {
         r->bad = true;
         return;
     }
@@ -148,7 +148,7 @@ int zw_mark_decode(zw_str_t bytes, zw_buf_t *space, zw_mark_t *ret)
     m.id = get_bytes(&r, get_number(&r));
 
     uint64_t type_count = get_number(&r);
-    if (r.bad || type_count > TYPES_MOST || m.status > ZW_ST_REJECTED || m.dup > ZW_DUP_REVISION)
+    if (r.bad || type_count > TYPES_MOST || m.status > ZW_ST_WITHDRAWN || m.dup > ZW_DUP_REVISION)
         return -ZW_E_CORRUPT;
     zw_buf_clear(space);
     if (zw_buf_reserve(space, type_count * sizeof(zw_str_t)) < 0)

@@ -55,6 +55,7 @@ static void put_counters(section_t *s, const zw_stats_t *stats, zw_pairs_out_t *
     zw_pair_uint(p, "duplicate", duplicates(stats));
     zw_pair_uint(p, "rejected", rejected(stats));
     count_pair(p, "repeat", &stats->repeats);
+    count_pair(p, "withdrawn", &stats->withdrawals);
     end(s, "articles", top);
 
     p = begin(s);
@@ -75,6 +76,8 @@ static void put_counters(section_t *s, const zw_stats_t *stats, zw_pairs_out_t *
     end(s, "repairs", top);
     count_pair(top, "facts", &stats->facts);
     count_pair(top, "supports", &stats->supports);
+    count_pair(top, "retracts", &stats->retracts);
+    count_pair(top, "unsupports", &stats->unsupports);
 }
 
 static void put_traffic(section_t *s, const zw_status_source_t *src, zw_pairs_out_t *top)

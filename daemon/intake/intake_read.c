@@ -28,9 +28,10 @@ static int read_frames(void *socket, zw_job_t *job, bool allow_delimiter)
 /* The decoder may know the operation; whether this socket serves it is ours to say. */
 static void check_operation(zw_job_t *job)
 {
-    if (job->request.op == ZW_OP_SUBMIT || (job->request.op == ZW_OP_PING && job->origin == ZW_FROM_SUBMIT))
+    bool also = job->origin == ZW_FROM_SUBMIT && (job->request.op == ZW_OP_PING || job->request.op == ZW_OP_WITHDRAW);
+    if (job->request.op == ZW_OP_SUBMIT || also)
         return;
-    zw_job_reject(job, -ZW_E_UNKNOWN_OP, "op", job->origin == ZW_FROM_SUBMIT ? "`submit` takes only \"submit\" and \"ping\""
+    zw_job_reject(job, -ZW_E_UNKNOWN_OP, "op", job->origin == ZW_FROM_SUBMIT ? "`submit` takes only \"submit\", \"withdraw\" and \"ping\""
                                                                              : "`feed` takes only \"submit\"");
 }
 

@@ -4,7 +4,7 @@
 The files are committed and frozen: a vector is never changed, only added. This script documents how they were made;
 run it after adding one, and see with git that no other file has changed. Needs python3-msgpack.
 """
-import base64, json, pathlib
+import base64, hashlib, json, pathlib
 import msgpack
 
 HERE = pathlib.Path(__file__).parent / "v1"
@@ -87,6 +87,16 @@ good("request-cluster-number", "request", "the articles that are one report with
      {"v": 1, "op": "cluster", "req": 13, "number": 12})
 good("request-cluster-id", "request", "the same, by its sender's source and id",
      {"v": 1, "op": "cluster", "req": 14, "source": "温州日报", "id": "a-1", "limit": 2})
+good("request-withdraw", "request", "an article is taken back, by its sender's source and id",
+     {"v": 1, "op": "withdraw", "req": 15, "source": "温州日报", "id": "a-1", "reason": "误报"})
+good("request-withdraw-number", "request", "the same, by its number", {"v": 1, "op": "withdraw", "req": 16, "number": 12})
+good("request-confirm", "request", "a named subscription has handled everything up to 1042",
+     {"v": 1, "op": "confirm", "req": 17, "name": "ledger", "seq": 1042, "instance": "8c1f3a5e7b9d02468ace13579bdf0246"})
+good("request-confirm-start", "request", "a named subscription before everything, of whatever log",
+     {"v": 1, "op": "confirm", "req": 18, "name": "a.b_c-d@9", "seq": 0})
+good("request-subscriptions", "request", "all named subscriptions", {"v": 1, "op": "subscriptions", "req": 19})
+good("request-subscriptions-name", "request", "one of them", {"v": 1, "op": "subscriptions", "req": 20, "name": "ledger"})
+good("request-forget", "request", "the end of a named subscription", {"v": 1, "op": "forget", "req": 21, "name": "ledger"})
 good("request-ping", "request", "is anyone there?", {"v": 1, "op": "ping", "req": 4294967296})
 
 # ---- answers of `submit`
@@ -100,6 +110,10 @@ good("ack-duplicate", "ack", "taken, but the same report as a known one",
 good("ack-revision", "ack", "a new version of a known article",
      {"v": 1, "req": 10, "id": "c", "status": "new", "number": 14, "seq": 1050, "facts": 2, "kind": "revision",
       "of": "a-1", "similarity": 0.75})
+good("ack-withdrawn", "ack", "taken back; three facts lost it as a source",
+     {"v": 1, "req": 15, "id": "a-1", "status": "withdrawn", "number": 12, "seq": 1054, "facts": 3})
+good("ack-withdrawn-repeat", "ack", "it had been taken back before",
+     {"v": 1, "req": 16, "id": "a-1", "status": "withdrawn", "number": 12, "seq": 0, "facts": 0, "repeat": True})
 good("ack-rejected", "ack", "refused: nothing is kept but a copy in quarantine",
      {"v": 1, "req": 8, "id": "d", "status": "rejected", "error": "missing", "field": "article.body",
       "message": "is required"})
@@ -120,6 +134,16 @@ EVENTS = {
         **ARTICLE, "status": "new", "head": 12, "facts": 3, "charset": "utf-8", "rules": "5d41402abc4b2a76",
         "region": "330300", "repairs": {"pinyin": 117, "torn": 9},
         "related": [{"title": "质量月活动启动", "date": "2010-09-01"}, {"title": "质量兴市"}]}},
+    "retract": {"v": 1, "seq": 1051, "prev": 0, "event": "retract", "time": 1793520003000000, "support": 0,
+                "article": {"number": 12, "id": "a-1", "source": "温州日报", "title": "市政府出台办法", "status": "withdrawn",
+                            "reason": "误报", "withdrawal": 15},
+                "fact": {"type": "policy_document", "id": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "region": "330300"}},
+    "unsupport": {"v": 1, "seq": 1052, "prev": 0, "event": "unsupport", "time": 1793520004000000, "support": 1,
+                  "article": {"number": 14, "id": "c", "kind": "revision", "of": "c", "of_number": 13, "source": "温州日报"},
+                  "fact": {"type": "award", "id": "101e2d3c4b5a69788796a5b4c3d2e1f0"}},
+    "withdraw": {"v": 1, "seq": 1054, "prev": 0, "event": "withdraw", "time": 1793520003000000,
+                 "article": {"number": 12, "id": "a-1", "source": "温州日报", "title": "市政府出台办法", "status": "withdrawn",
+                             "reason": "误报", "withdrawal": 15, "facts": 3}},
     "heartbeat": {"v": 1, "seq": 1046, "prev": 0, "event": "heartbeat", "time": 1793520001000000,
                   "instance": "8c1f3a5e7b9d02468ace13579bdf0246"},
 }
@@ -152,6 +176,17 @@ good("answer-cluster", "answer", "three articles, one report; two are listed",
          "articles": [{"number": 12, "id": "a-1", "source": "温州日报"}, {"number": 13, "id": "b"}]}})
 good("answer-not-found", "answer", "an article that is not known, or not held any more",
      {"v": 1, "req": 12, "answer": "error", "error": "not_found", "field": "id", "message": "no such article"})
+SUBSCRIPTION = {"name": "ledger", "seq": 1042, "time": 1793520001000000, "behind": 4}
+good("answer-subscription", "answer", "where a named subscription stands",
+     {"v": 1, "req": 17, "answer": "subscription", "subscription": SUBSCRIPTION})
+good("answer-subscriptions", "answer", "all of them",
+     {"v": 1, "req": 19, "answer": "subscriptions", "subscriptions": {
+         "named": [{"name": "a.b_c-d@9", "seq": 0, "time": 1793520000000000, "behind": 1046}, SUBSCRIPTION], "most": 256,
+         "oldest": 3, "newest": 1046, "instance": "8c1f3a5e7b9d02468ace13579bdf0246"}})
+good("answer-too-new", "answer", "a position behind the next one; both ends of what is kept",
+     {"v": 1, "req": 22, "answer": "error", "error": "too_new", "field": "from",
+      "message": "position is behind the newest event", "oldest": 3, "newest": 1046,
+      "instance": "8c1f3a5e7b9d02468ace13579bdf0246"})
 good("answer-pong", "answer", "yes", {"v": 1, "req": 4294967296, "answer": "pong"})
 good("answer-too-old", "answer", "a position that is not kept any more; both ends of what is",
      {"v": 1, "req": 1, "answer": "error", "error": "too_old", "field": "from",
@@ -220,3 +255,21 @@ refused("refused-article-nowhere", "an article by nothing", {"v": 1, "op": "arti
 refused("refused-similar-nowhere", "articles like none", {"v": 1, "op": "similar", "req": 7}, "missing", "number", req=7)
 refused("refused-cluster-nowhere", "a source without an id", {"v": 1, "op": "cluster", "req": 7, "source": "x"}, "missing", "number", req=7)
 refused("refused-cluster-limit", "limit that is a str", {"v": 1, "op": "cluster", "req": 7, "number": 1, "limit": "2"}, "type", "limit", req=7)
+refused("refused-withdraw-nowhere", "a withdrawal of nothing", {"v": 1, "op": "withdraw", "req": 7}, "missing", "number", req=7)
+refused("refused-withdraw-id-control", "an id with a line break", {"v": 1, "op": "withdraw", "req": 7, "id": "a\nb"}, "value", "id", req=7)
+refused("refused-confirm-no-name", "no name", {"v": 1, "op": "confirm", "req": 7, "seq": 1}, "missing", "name", req=7)
+refused("refused-confirm-no-seq", "no position", {"v": 1, "op": "confirm", "req": 7, "name": "x"}, "missing", "seq", req=7)
+refused("refused-confirm-name", "a name with a blank", {"v": 1, "op": "confirm", "req": 7, "name": "a b", "seq": 1}, "value", "name", req=7)
+refused("refused-confirm-name-long", "a name of more than 64 bytes", {"v": 1, "op": "confirm", "req": 7, "name": "n" * 65, "seq": 1},
+        "too_large", "name", req=7)
+refused("refused-confirm-seq-negative", "a position that is negative", {"v": 1, "op": "confirm", "req": 7, "name": "x", "seq": -1},
+        "value", "seq", req=7)
+refused("refused-forget-no-name", "the end of nothing", {"v": 1, "op": "forget", "req": 7}, "missing", "name", req=7)
+
+# ---- what is frozen: a line for each file, which only grows
+SUMS = HERE / "SHA256SUMS"
+known = dict(reversed(line.split("  ")) for line in SUMS.read_text().splitlines()) if SUMS.exists() else {}
+for path in sorted(HERE.glob("*.msgpack")) + sorted(HERE.glob("*.json")):
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert known.setdefault(path.name, digest) == digest, f"{path.name} has changed: it is frozen"
+SUMS.write_text("".join(f"{digest}  {name}\n" for name, digest in known.items()))

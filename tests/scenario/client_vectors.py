@@ -1,5 +1,6 @@
 """The vectors of protocol/vectors/v1, read by MessagePack's Python implementation and put to a running zhiwend."""
 import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -43,6 +44,16 @@ def read_and_written():
             equal(msgpack.packb(value(about["meaning"]), use_bin_type=True), raw, name)
 
 
+def frozen():
+    """No vector has changed or gone since it was written; each is listed."""
+    lines = (V1 / "SHA256SUMS").read_text().splitlines()
+    check(len(lines) >= 200, "only %d files are listed" % len(lines))
+    listed = dict(reversed(line.split("  ")) for line in lines)
+    for path in sorted(V1.glob("*.msgpack")) + sorted(V1.glob("*.json")):
+        equal(listed.pop(path.name, None), hashlib.sha256(path.read_bytes()).hexdigest(), path.name)
+    equal(listed, {}, "vectors that have gone")
+
+
 def page_shows_their_bytes():
     result = subprocess.run([sys.executable, str(SOURCE / "protocol" / "vectors" / "hex.py"), "--check"])
     equal(result.returncode, 0, "hex.py --check")
@@ -50,8 +61,8 @@ def page_shows_their_bytes():
 
 def socket_of(about, name):
     op = about.get("meaning", {}).get("op") if about["ok"] else None
-    if op in ("replay", "status", "article", "similar", "cluster") or name.startswith(
-            ("refused-replay", "refused-article-nowhere", "refused-similar", "refused-cluster")):
+    if op in ("replay", "status", "article", "similar", "cluster", "confirm", "subscriptions", "forget") or name.startswith(
+            ("refused-replay", "refused-article-nowhere", "refused-similar", "refused-cluster", "refused-confirm", "refused-forget")):
         return "replay"
     return "submit"
 
@@ -76,12 +87,16 @@ def put_to_a_daemon():
             equal(answer.get("req"), request.get("req"), "req of " + name)
             if request.get("op") == "ping":
                 equal(answer["answer"], "pong", name)
+            elif request.get("op") == "withdraw":
+                check(answer["status"] == "withdrawn" or answer["error"] == "not_found", "%s: %s" % (name, answer))
             elif where == "submit":
                 check(answer["status"] in ("new", "duplicate"), "%s: %s" % (name, answer))
+            elif "instance" in request: # of another log than this one
+                equal((answer["error"], answer["field"]), ("value", "instance"), name)
             else:
-                check(answer["answer"] in ("page", "status", "article", "similar", "cluster") or answer["error"] in ("too_new", "not_found"),
-                      "%s: %s" % (name, answer))
+                check(answer["answer"] in ("page", "status", "article", "similar", "cluster", "subscription", "subscriptions") or
+                      answer["error"] in ("too_new", "not_found"), "%s: %s" % (name, answer))
         equal(d.stop(), 0, "exit")
 
 
-run(read_and_written, page_shows_their_bytes, put_to_a_daemon)
+run(read_and_written, frozen, page_shows_their_bytes, put_to_a_daemon)

@@ -202,11 +202,16 @@ def check_log(events):
         equal(event.get("prev", 0), last.get(topic, 0), "prev of %d on %s" % (event["seq"], topic))
         last[topic] = event["seq"]
         kind = event["event"]
-        equal(topic.split(".")[0], kind, "topic")
+        equal(topic.split(".")[0], "article" if kind == "withdraw" else kind, "topic")
         if kind in ("fact", "support"):
             fact = event["fact"]["id"]
             equal(event["support"], support.get(fact, 0) + 1, "support of %s" % fact)
-            check((kind == "fact") == (fact not in support), "first sight is a fact: %s" % event)
+            check((kind == "fact") == (support.get(fact, 0) == 0), "first sight is a fact: %s" % event)
+            support[fact] = event["support"]
+        if kind in ("retract", "unsupport"):
+            fact = event["fact"]["id"]
+            equal(event["support"], support[fact] - 1, "support of %s" % fact)
+            check((kind == "retract") == (event["support"] == 0), "stated no more is a retraction: %s" % event)
             support[fact] = event["support"]
     return support
 

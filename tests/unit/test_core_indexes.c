@@ -1,6 +1,7 @@
 /* What the committer looks up: marks there and back, facts counted in bounded memory, topics, and the watchdog. */
 #include "fact_index.h"
 #include "mark.h"
+#include "standing.h"
 #include "topic_index.h"
 #include "watchdog.h"
 #include "zw_buf.h"
@@ -24,7 +25,7 @@ static void test_mark_round_trip(void **state)
     char types[300][16];
     for (size_t i = 0; i < 300; i++) {
         (void)snprintf(types[i], sizeof(types[i]), "type%zu", i % 9);
-        facts[i] = (zw_mark_fact_t){ .kind = i % 3, .region = (uint32_t)(i * 3517) };
+        facts[i] = (zw_mark_fact_t){ .kind = i % (ZW_MARK_UNSUPPORT + 1), .region = (uint32_t)(i * 3517) };
         id_of(i, facts[i].id);
         if (facts[i].kind != ZW_MARK_SILENT)
             facts[i].type = zw_strz(types[i]);
@@ -94,6 +95,47 @@ static void test_facts_counted(void **state)
     zw_fact_index_close(x);
 }
 
+/* What loses a source is counted down, in whichever generation it is remembered, and comes anew from 0. */
+static void test_facts_removed(void **state)
+{
+    enum { CAPACITY = 1000 };
+    zw_fact_index_t *x = NULL;
+    uint8_t old[16], other[16];
+    id_of(777777, old);
+    assert_int_equal(zw_fact_index_open(CAPACITY, &x), 0);
+    assert_int_equal(zw_fact_index_remove(x, old), 0); /* never seen */
+    assert_int_equal(zw_fact_index_add(x, old), 1);
+    assert_int_equal(zw_fact_index_add(x, old), 2);
+    for (uint64_t n = 0; n < CAPACITY; n++) { /* moves it to the old generation */
+        id_of(n, other);
+        assert_int_equal(zw_fact_index_add(x, other), 1);
+    }
+    assert_int_equal(zw_fact_index_remove(x, old), 1);
+    assert_int_equal(zw_fact_index_remove(x, old), 0);
+    assert_int_equal(zw_fact_index_remove(x, old), 0);
+    assert_int_equal(zw_fact_index_get(x, old), 0);
+    assert_int_equal(zw_fact_index_add(x, old), 1);
+    zw_fact_index_close(x);
+}
+
+static void test_standings(void **state)
+{
+    enum { MOST = 100000 };
+    zw_standings_t *s = zw_standings_new();
+    assert_non_null(s);
+    assert_int_equal(zw_standings_get(s, 5), ZW_STANDS);
+    for (uint64_t n = 1; n <= MOST; n += 3) {
+        assert_int_equal(zw_standings_reserve(s, n), 0);
+        zw_standings_set(s, n, n % 2 ? ZW_WITHDRAWN : ZW_SUPERSEDED);
+    }
+    zw_standings_set(s, 4, ZW_WITHDRAWN); /* was superseded */
+    for (uint64_t n = 1; n <= MOST + 10000; n++) {
+        zw_standing_t is = n % 3 != 1 || n > MOST ? ZW_STANDS : n % 2 || n == 4 ? ZW_WITHDRAWN : ZW_SUPERSEDED;
+        assert_int_equal(zw_standings_get(s, n), is);
+    }
+    zw_standings_free(s);
+}
+
 /* The last `capacity` facts are always remembered, and those that keep coming for ever; memory never grows. */
 static void test_facts_forgotten(void **state)
 {
@@ -160,7 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mark_round_trip), cmocka_unit_test(test_mark_damaged), cmocka_unit_test(test_facts_counted),
-        cmocka_unit_test(test_facts_forgotten), cmocka_unit_test(test_topics),       cmocka_unit_test(test_watchdog),
+        cmocka_unit_test(test_facts_removed), cmocka_unit_test(test_standings), cmocka_unit_test(test_facts_forgotten), cmocka_unit_test(test_topics),       cmocka_unit_test(test_watchdog),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

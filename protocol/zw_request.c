@@ -32,7 +32,8 @@ static void peek_map(zw_str_t bytes, zw_request_t *ret, bool inner)
         int op = value.kind == ZW_TOK_STR && zw_str_eqz(key.bytes, "op") ? zw_name_index(value.bytes, op_names, OP_COUNT) : -1;
         if (op >= 0)
             ret->op = (zw_op_t)op;
-        bool is_req = value.kind == ZW_TOK_UINT || (value.kind == ZW_TOK_STR && value.bytes.n <= ZW_MAX_REQ);
+        bool is_req = value.kind == ZW_TOK_UINT ||
+                      (value.kind == ZW_TOK_STR && value.bytes.n <= ZW_MAX_REQ && zw_wire_utf8(value.bytes));
         if (is_req && zw_str_eqz(key.bytes, "req"))
             ret->req = raw;
     }

@@ -1,7 +1,8 @@
 /* Runs a fuzz target without libFuzzer: every file given as it is, then ROUNDS changed copies of each (bytes flipped,
  * runs doubled, moved, cut, and taken from the other files), from a fixed seed so that a failure comes again.
  *
- * usage: fuzz_text_replay ROUNDS FILE...     With FUZZ_SAVE set, each input is written there before it runs.
+ * usage: fuzz_X_replay ROUNDS FILE...     With FUZZ_SAVE set, each input is written there before it runs. A target whose first
+ * byte chooses among N forms is built with FUZZ_FORMS=N: each file then gets each of them in front.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +13,10 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SIZE_MAX_BYTES = 8192, FORMS = 8 };
+#ifndef FUZZ_FORMS
+#define FUZZ_FORMS 0
+#endif
+enum { SIZE_MAX_BYTES = 8192, FORMS = FUZZ_FORMS, AS_IT_IS = FORMS ? FORMS : 1 };
 
 static uint64_t state = 42;
 static size_t pick(size_t n)
@@ -74,12 +78,12 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < files && !status; i++)
         status = zw_file_read(argv[2 + i], 0, &file[i]) < 0;
     for (size_t i = 0; i < files && !status; i++) {
-        for (unsigned long k = 0; k < rounds + FORMS; k++) {
-            size_t n = file[i].n < SIZE_MAX_BYTES - 1 ? file[i].n : SIZE_MAX_BYTES - 1;
-            work[0] = (char)(k % FORMS);
-            memcpy(work + 1, file[i].p, n);
-            n++;
-            if (k >= FORMS)
+        for (unsigned long k = 0; k < rounds + AS_IT_IS; k++) {
+            size_t n = file[i].n < SIZE_MAX_BYTES - 1 ? file[i].n : SIZE_MAX_BYTES - 1, front = FORMS != 0;
+            work[0] = (char)(k % AS_IT_IS);
+            memcpy(work + front, file[i].p, n);
+            n += front;
+            if (k >= AS_IT_IS)
                 n = mutate(work, n, &file[pick(files)]);
             run(work, n);
         }

@@ -304,7 +304,9 @@ class Life:
 
     def reload(self):
         if time.time() >= self.next_reload:
-            self.next_reload, self.reloaded = time.time() + 90, time.time()
+            # some soon after another: the heap is as it will be only after about ten
+            pause = 12 if time.time() - self.began < self.warm_up - 2 * RELOAD_S else 90
+            self.next_reload, self.reloaded = time.time() + pause, time.time()
             self.reloads += 1
             self.d.process.send_signal(signal.SIGHUP)
 

@@ -191,9 +191,12 @@ static void plan_fact(zw_batch_t *b, zw_plan_t *p, size_t i)
     memcpy(mark.id, f->id, 16);
     if (p->dup != ZW_DUP_REVISION || !stated_earlier(b, f->id)) {
         char topic[128];
-        uint32_t support = zw_fact_index_add(b->indexes->facts, f->id);
+        uint64_t turns = zw_fact_index_turns(b->indexes->facts);
+        uint32_t support = zw_fact_index_add(b->indexes->facts, f->id, p->number);
         zw_event_kind_t kind = support == 1 ? ZW_EV_FACT : ZW_EV_SUPPORT;
         mark.kind = support == 1 ? ZW_MARK_FACT : ZW_MARK_SUPPORT;
+        mark.support = support;
+        mark.turned = zw_fact_index_turns(b->indexes->facts) != turns;
         add_event(b, p, (zw_plan_event_t){ .kind = kind, .fact = i, .support = support }, topic,
                   zw_topic_fact(kind, f->type, f->region, topic));
         p->published++;

@@ -5,12 +5,14 @@
 #include "batch.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { IDLE_MS = 500, PAUSE_MS = 100, PAUSE_MOST_MS = 3200, EIO_TRIES = 3, HURRY_TRIES = 20 };
+enum { RETAIN_RECORDS = 1000, RETAIN_AN_ARTICLE = 20, RETAIN_AGAIN_US = 1000000, TELL_US = 60000000 };
 enum { POSITIONS_MS = 20, POSITIONS_AGAIN_MS = 1000 }; /* positions are written at most so often, so that they cost articles little */
 
 struct zw_committer {
@@ -21,14 +23,75 @@ struct zw_committer {
     atomic_uint_fast64_t progress;
     atomic_int trouble;
     atomic_bool hurry;
-    int64_t positions_due_us;
+    int64_t positions_due_us, retain_due_us;
+    int64_t retained_told_us, quarantine_told_us;
+    uint64_t retained_articles, retained_events; /* not told yet */
+    uint64_t quarantine_dropped;                 /* told */
+    bool held_told;
     int given_up; /* the error; its own thread's until joined */
 };
+
+/* ---- upkeep */
+
+static void tell_retention(zw_committer_t *c, const zw_retention_report_t *report)
+{
+    int64_t now = zw_monotonic_us();
+    c->retained_articles += report->articles;
+    c->retained_events += report->events;
+    if (report->unconfirmed)
+        zw_log(ZW_LOG_WARNING, "retention: events from %" PRIu64 " on are removed although a named subscription has not confirmed them: its "
+                               "limit is passed", report->unconfirmed);
+    if (report->more)
+        return;
+    if (report->held && !c->held_told)
+        zw_log(ZW_LOG_NOTICE, "retention: a named subscription holds back what would be removed (zhiwen subscriptions shows which)");
+    c->held_told = report->held;
+    if (c->retained_articles && report->oldest_seq && (!c->retained_told_us || now - c->retained_told_us >= TELL_US)) {
+        zw_log(ZW_LOG_INFO, "retention: %" PRIu64 " articles and %" PRIu64 " events are removed; the oldest event is now %" PRIu64,
+               c->retained_articles, c->retained_events, report->oldest_seq);
+        c->retained_articles = c->retained_events = 0;
+        c->retained_told_us = now;
+    }
+}
+
+/* One step of what retention has to do, behind a batch of n articles: never slower than what comes in. */
+static void retain(zw_committer_t *c, size_t n, bool urgent)
+{
+    size_t records = n * RETAIN_AN_ARTICLE > RETAIN_RECORDS ? n * RETAIN_AN_ARTICLE : RETAIN_RECORDS;
+    zw_retention_report_t report;
+    int64_t now = zw_monotonic_us();
+    if (now < c->retain_due_us)
+        return;
+    int e = zw_retention_step(c->o.retention, zw_now_us(), records, urgent, &report);
+    if (e >= 0) {
+        tell_retention(c, &report);
+        return;
+    }
+    c->retain_due_us = now + RETAIN_AGAIN_US;
+    zw_log_with(ZW_LOG_ERROR, &(zw_log_fields_t){ .reason = zw_error_name(e) }, "retention: %s", zw_error_text(e));
+}
+
+/* What the bound of the quarantine has cost is said once a minute at most. */
+static void tell_quarantine(zw_committer_t *c)
+{
+    uint64_t dropped = zw_store_quarantine_dropped(c->o.store);
+    int64_t now = zw_monotonic_us();
+    if (dropped == c->quarantine_dropped || (c->quarantine_told_us && now - c->quarantine_told_us < TELL_US))
+        return;
+    zw_log(ZW_LOG_WARNING, "quarantine is full: the %" PRIu64 " oldest refused messages are dropped for newer ones (store.quarantine)",
+           dropped - c->quarantine_dropped);
+    c->quarantine_dropped = dropped;
+    c->quarantine_told_us = now;
+}
+
+/* ---- committing */
 
 /* Waits before the next try. False when it is time to give up. */
 static bool pause_after(zw_committer_t *c, int error, int tries)
 {
     bool hurry = atomic_load(&c->hurry);
+    if (error == -ZW_E_FULL || error == -ENOSPC)
+        retain(c, 0, true);
     if (tries >= HURRY_TRIES ? hurry : error == -EIO && tries >= EIO_TRIES)
         return false;
     int ms = PAUSE_MS << (tries < 5 ? tries : 5);
@@ -164,6 +227,8 @@ static void keep_positions(zw_committer_t *c)
 static int collect(zw_committer_t *c)
 {
     int ms = zw_subscriptions_changed(c->o.subscriptions) ? POSITIONS_MS : IDLE_MS;
+    if (zw_retention_busy(c->o.retention) && zw_monotonic_us() >= c->retain_due_us)
+        ms = 0;
     return zw_flow_collect(c->o.flow, c->jobs, c->o.batch_articles, c->o.batch_bytes, ms);
 }
 
@@ -172,10 +237,14 @@ static void *loop(void *arg)
     zw_committer_t *c = arg;
     for (int n; (n = collect(c)) != -ZW_E_CLOSED; keep_positions(c)) {
         atomic_fetch_add(&c->progress, 1);
-        if (n <= 0)
+        if (n <= 0) {
+            retain(c, 0, false);
             continue;
+        }
         if (!c->given_up && take(c, (size_t)n)) {
             tell(c, (size_t)n);
+            tell_quarantine(c);
+            retain(c, (size_t)n, false);
             continue;
         }
         drop(c, (size_t)n);

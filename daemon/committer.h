@@ -6,6 +6,8 @@
  * it takes; nobody is answered meanwhile and intake stops by itself once the flow is full. When the store says that
  * it must be opened again (EIO), or when the daemon is to stop, it gives up: nothing of the batch was told to anyone.
  * It also writes what named subscriptions have confirmed, between two batches; a failure there is logged and tried again.
+ * Upkeep. Between two batches, and while nothing comes, it removes what retention gives up, a step at a time; and when a commit
+ * fails for want of room, so that a full store helps itself.
  * Shutdown. It ends by itself once the flow is closed and empty; zw_committer_join waits for that. Logs.
  */
 #ifndef ZW_COMMITTER_H
@@ -13,6 +15,7 @@
 
 #include "flow.h"
 #include "indexes.h"
+#include "retention.h"
 #include "publish/publish.h"
 #include "stats.h"
 #include "watchdog.h"
@@ -26,6 +29,7 @@ typedef struct zw_committer_options {
     zw_indexes_t *indexes;
     zw_publish_t *publish;
     zw_subscriptions_t *subscriptions;
+    zw_retention_t *retention;
     zw_stats_t *stats;
     zw_watchdog_t *watchdog;
     int trouble_fd;  /* an eventfd that is written to when it had to give up and the daemon should end */

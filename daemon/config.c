@@ -72,6 +72,10 @@ static const conf_key_t KEYS[] = {
     { "dedup.facts", K_NUMBER, AT(facts_capacity), 1000, 1000000000, "4000000" },
     { "store.map", K_SIZE, AT(store_map), 16 * MiB, 64ull << 40, "64GiB" },
     { "store.quarantine", K_SIZE, AT(store_quarantine), MiB, 64 * GiB, "64MiB" },
+    { "retention.age", K_DURATION, AT(retention_age_us), 0, 36500 * (86400 * SECOND), "0" },
+    { "retention.size", K_SIZE, AT(retention_size), 0, 64ull << 40, "0" },
+    { "retention.unconfirmed_age", K_DURATION, AT(retention_unconfirmed_age_us), 0, 36500 * (86400 * SECOND), "0" },
+    { "retention.unconfirmed_size", K_SIZE, AT(retention_unconfirmed_size), 0, 64ull << 40, "0" },
     { "rules.dirs", K_LIST, AT(rules_dirs), 0, 0, "" },
     { "heartbeat", K_DURATION, AT(heartbeat_us), SECOND / 20, 3600 * SECOND, "1s" },
     { "log.level", K_LEVEL, AT(log_level), 0, 0, "info" },
@@ -362,6 +366,9 @@ int zw_config_check(const zw_config_t *config, zw_diag_fn diag, void *ctx)
                            "for feed.connect also feed.server_key), or set insecure_plain_tcp: true", key, endpoint);
     if (config->submit_bind.n == 0 && config->feed_bind.n == 0 && config->feed_connect.n == 0)
         complain(&r, NULL, "neither submit nor feed has an endpoint: no article could come in");
+    uint64_t most = config->store_map / 16 * 15; /* a store that may fill up before it is trimmed stops */
+    if (config->retention_size > most || config->retention_unconfirmed_size > most)
+        complain(&r, NULL, "retention.size and retention.unconfirmed_size must be below 15/16 of store.map");
     if (config->max_message < config->max_body)
         complain(&r, NULL, "limits.message is below limits.body");
     return r.result;

@@ -38,6 +38,7 @@ typedef struct zw_config {
     uint64_t commit_articles, commit_bytes;
     uint64_t dedup_capacity, dedup_window_days, facts_capacity;
     uint64_t store_map, store_quarantine;
+    uint64_t retention_age_us, retention_size, retention_unconfirmed_age_us, retention_unconfirmed_size; /* 0: none */
     zw_config_list_t rules_dirs;
     uint64_t heartbeat_us;
     uint64_t log_level;       /* a zw_log_level_t */

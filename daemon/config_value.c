@@ -37,6 +37,10 @@ static bool with_unit(zw_str_t text, const unit_t *units, size_t n, uint64_t *re
     uint64_t v;
     if (!digits(&text, &v))
         return false;
+    if (v == 0 && text.n == 0) { /* nothing of any unit */
+        *ret = 0;
+        return true;
+    }
     while (text.n > 0 && text.p[0] == ' ')
         text = zw_str(text.p + 1, text.n - 1);
     for (size_t i = 0; i < n; i++)

@@ -24,6 +24,10 @@ static int open_store(zw_daemon_t *d)
     if (mkdir(c->state_dir, 0750) < 0 && errno != EEXIST)
         return failed(-errno, "state directory", c->state_dir);
     int e = zw_store_open(&o, &d->store);
+    uint32_t schema;
+    if (e == -ZW_E_SCHEMA && zw_store_schema(c->state_dir, &schema) == 0 && schema > ZW_STORE_SCHEMA)
+        zw_log(ZW_LOG_ERROR, "the store in %s was written by a newer zhiwend: it has schema %u, this one knows those up to %u", c->state_dir,
+               schema, ZW_STORE_SCHEMA);
     if (e == 0)
         e = zw_subscriptions_open(d->store, c->max_subscriptions, &d->subscriptions);
     return e < 0 ? failed(e, "store in", c->state_dir) : 0;
@@ -212,8 +216,15 @@ static int start(zw_daemon_t *d)
     if (e < 0)
         return failed(e, "workers", "");
     atomic_store(&d->status.workers, zw_workers_count(d->workers));
+    zw_retention_options_t retention = { .age_us = (int64_t)c->retention_age_us, .bytes = c->retention_size,
+                                         .unconfirmed_age_us = (int64_t)c->retention_unconfirmed_age_us,
+                                         .unconfirmed_bytes = c->retention_unconfirmed_size, .store = d->store, .indexes = &d->indexes,
+                                         .subscriptions = d->subscriptions, .stats = &d->stats };
+    e = zw_retention_new(&retention, &d->retention);
+    if (e < 0)
+        return failed(e, "retention", "");
     zw_committer_options_t o = { .batch_articles = c->commit_articles, .batch_bytes = c->commit_bytes, .flow = d->flow,
-                                 .store = d->store, .indexes = &d->indexes, .publish = d->publish, .subscriptions = d->subscriptions, .stats = &d->stats,
+                                 .store = d->store, .indexes = &d->indexes, .publish = d->publish, .subscriptions = d->subscriptions, .retention = d->retention, .stats = &d->stats,
                                  .watchdog = d->watchdog, .trouble_fd = d->trouble_fd };
     e = zw_committer_start(&o, &d->committer);
     if (e < 0)
@@ -258,6 +269,7 @@ int zw_daemon_close(zw_daemon_t *d)
         (void)zmq_ctx_term(d->zmq);
     zw_flow_free(d->flow);
     zw_watchdog_free(d->watchdog);
+    zw_retention_free(d->retention);
     zw_indexes_close(&d->indexes);
     zw_subscriptions_close(d->subscriptions);
     zw_rulebook_done(&d->rules);

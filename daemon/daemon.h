@@ -25,6 +25,7 @@ typedef struct zw_daemon {
     zw_rulebook_t rules;
     zw_indexes_t indexes;
     zw_subscriptions_t *subscriptions; /* with zw_subscriptions_needed, which retention goes by */
+    zw_retention_t *retention;
     zw_stats_t stats;
     zw_watchdog_t *watchdog;
     zw_flow_t *flow;

@@ -14,13 +14,14 @@ typedef struct {
 typedef struct {
     slot_t *slots;
     uint32_t epoch;
-    uint64_t held;
+    uint64_t held, first; /* first: the article with which it began */
 } generation_t;
 
 struct zw_fact_index {
     generation_t generation[2];
     unsigned young;
     uint64_t mask, capacity; /* of each generation */
+    uint64_t turns;
     atomic_uint_fast64_t held;
 };
 
@@ -71,6 +72,7 @@ static slot_t *find(const zw_fact_index_t *x, const generation_t *g, const uint8
 static void turn(zw_fact_index_t *x)
 {
     x->young ^= 1;
+    x->turns++;
     generation_t *g = &x->generation[x->young];
     g->epoch += 2;
     g->held = 0;
@@ -87,24 +89,32 @@ uint32_t zw_fact_index_get(const zw_fact_index_t *x, const uint8_t id[16])
     return 0;
 }
 
-uint32_t zw_fact_index_add(zw_fact_index_t *x, const uint8_t id[16])
+/* The fact's slot in the young generation, made when it is not there; *ret_before is what the index knew of it. */
+static slot_t *touch(zw_fact_index_t *x, const uint8_t id[16], uint64_t number, bool turned, uint32_t *ret_before)
 {
     generation_t *g = &x->generation[x->young];
     slot_t *s = find(x, g, id);
-    if (s->epoch == g->epoch) {
-        s->support += s->support < UINT32_MAX;
-        return s->support;
-    }
-    uint32_t before = zw_fact_index_get(x, id); /* of the old generation */
-    if (g->held == x->capacity) {
+    *ret_before = s->epoch == g->epoch ? s->support : zw_fact_index_get(x, id);
+    if (s->epoch == g->epoch)
+        return s;
+    if (turned || g->held == x->capacity) {
         turn(x);
         g = &x->generation[x->young];
         s = find(x, g, id);
     }
-    *s = (slot_t){ .support = before + (before < UINT32_MAX), .epoch = g->epoch };
+    *s = (slot_t){ .epoch = g->epoch };
     memcpy(s->id, id, 16);
-    g->held++;
+    if (g->held++ == 0)
+        g->first = number;
     atomic_store_explicit(&x->held, x->generation[0].held + x->generation[1].held, memory_order_relaxed);
+    return s;
+}
+
+uint32_t zw_fact_index_add(zw_fact_index_t *x, const uint8_t id[16], uint64_t number)
+{
+    uint32_t before;
+    slot_t *s = touch(x, id, number, false, &before);
+    s->support = before + (before < UINT32_MAX);
     return s->support;
 }
 
@@ -119,6 +129,23 @@ uint32_t zw_fact_index_remove(zw_fact_index_t *x, const uint8_t id[16])
         return s->support;
     }
     return 0;
+}
+
+void zw_fact_index_restore(zw_fact_index_t *x, const uint8_t id[16], uint64_t number, uint32_t support, bool turned)
+{
+    uint32_t before;
+    touch(x, id, number, turned, &before)->support = support;
+}
+
+uint64_t zw_fact_index_turns(const zw_fact_index_t *x)
+{
+    return x->turns;
+}
+
+uint64_t zw_fact_index_from(const zw_fact_index_t *x)
+{
+    const generation_t *young = &x->generation[x->young], *old = &x->generation[x->young ^ 1];
+    return old->held ? old->first : young->held ? young->first : UINT64_MAX;
 }
 
 uint64_t zw_fact_index_held(const zw_fact_index_t *x)

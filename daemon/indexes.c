@@ -9,6 +9,15 @@ typedef struct {
     zw_buf_t space;
 } rebuild_t;
 
+/* Marks before this one may be gone: how many articles state the fact is in the mark, but for those of the first stores. */
+static void count_fact(zw_indexes_t *x, const zw_mark_fact_t *f, uint64_t number)
+{
+    if (f->support)
+        zw_fact_index_restore(x->facts, f->id, number, f->support, f->turned);
+    else
+        (void)zw_fact_index_add(x->facts, f->id, number);
+}
+
 /* What zw_batch_plan did when the article came, again. */
 static int restore(void *ctx, uint64_t number, zw_str_t bytes)
 {
@@ -34,7 +43,7 @@ static int restore(void *ctx, uint64_t number, zw_str_t bytes)
         if (kind == ZW_EV_OTHER)
             continue;
         if (kind == ZW_EV_FACT || kind == ZW_EV_SUPPORT)
-            (void)zw_fact_index_add(x->facts, f->id);
+            count_fact(x, f, number);
         else
             (void)zw_fact_index_remove(x->facts, f->id);
         size_t n = zw_topic_fact(kind, f->type, f->region, topic);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
-enum { VERSION = 1, TYPES_MOST = 4096 };
+enum { VERSION = 2, OLDEST_VERSION = 1, TYPES_MOST = 4096, TURNED = 0x80 };
 
 /* ---- writing */
 static void put_number(zw_buf_t *out, uint64_t v)
@@ -67,12 +67,13 @@ int zw_mark_encode(const zw_mark_t *m, zw_buf_t *out)
             put_string(out, m->facts[i].type);
     put_number(out, m->fact_count);
     for (size_t i = 0; i < m->fact_count; i++) {
-        (void)zw_buf_putc(out, (char)m->facts[i].kind);
+        (void)zw_buf_putc(out, (char)(m->facts[i].kind | (m->facts[i].turned ? TURNED : 0)));
         (void)zw_buf_put(out, m->facts[i].id, 16);
         if (m->facts[i].kind == ZW_MARK_SILENT)
             continue;
         put_number(out, type_index(m, i));
         put_number(out, m->facts[i].region);
+        put_number(out, m->facts[i].support);
     }
     return out->failed ? -ENOMEM : 0;
 }
@@ -115,9 +116,10 @@ static zw_str_t get_bytes(reader_t *r, uint64_t n)
     return s;
 }
 
-static void get_fact(reader_t *r, const zw_str_t *types, uint64_t type_count, zw_mark_fact_t *ret)
+static void get_fact(reader_t *r, unsigned version, const zw_str_t *types, uint64_t type_count, zw_mark_fact_t *ret)
 {
-    *ret = (zw_mark_fact_t){ .kind = get_byte(r) };
+    unsigned kind = get_byte(r);
+    *ret = (zw_mark_fact_t){ .kind = version > 1 ? kind & ~(unsigned)TURNED : kind, .turned = version > 1 && (kind & TURNED) };
     zw_str_t id = get_bytes(r, 16);
     if (r->bad || ret->kind > ZW_MARK_UNSUPPORT) {
         r->bad = true;
@@ -128,6 +130,8 @@ static void get_fact(reader_t *r, const zw_str_t *types, uint64_t type_count, zw
         return;
     uint64_t type = get_number(r);
     ret->region = (uint32_t)get_number(r);
+    if (version > 1)
+        ret->support = (uint32_t)get_number(r);
     if (type >= type_count)
         r->bad = true;
     else
@@ -137,7 +141,8 @@ static void get_fact(reader_t *r, const zw_str_t *types, uint64_t type_count, zw
 int zw_mark_decode(zw_str_t bytes, zw_buf_t *space, zw_mark_t *ret)
 {
     reader_t r = { (const unsigned char *)bytes.p, (const unsigned char *)bytes.p + bytes.n, false };
-    if (get_byte(&r) != VERSION)
+    unsigned version = get_byte(&r);
+    if (version < OLDEST_VERSION || version > VERSION)
         return -ZW_E_CORRUPT;
     unsigned outcome = get_byte(&r), low = get_byte(&r), high = get_byte(&r);
     zw_mark_t m = { .status = outcome & 15, .dup = outcome >> 4, .similarity = (low | high << 8) / 10000.0 };
@@ -166,7 +171,7 @@ int zw_mark_decode(zw_str_t bytes, zw_buf_t *space, zw_mark_t *ret)
     types = (zw_str_t *)(void *)space->p;
     zw_mark_fact_t *facts = (zw_mark_fact_t *)(void *)(space->p + types_bytes);
     for (uint64_t i = 0; i < count && !r.bad; i++)
-        get_fact(&r, types, type_count, &facts[i]);
+        get_fact(&r, version, types, type_count, &facts[i]);
     if (r.bad)
         return -ZW_E_CORRUPT;
     m.facts = facts;

@@ -1,8 +1,9 @@
 /* mark: the few bytes of an article that the indexes in memory are rebuilt from, and its first answer is given again from.
  *
- * Layout, version 1 (integers are LEB128 unless a size is given): version (1 byte) · status and dup (1) · similarity in 1/10000 (2) ·
+ * Layout, version 2 (integers are LEB128 unless a size is given): version (1 byte) · status and dup (1) · similarity in 1/10000 (2) ·
  * seq of the article event · of · head · published facts · id of the article (length, bytes) · types (count; length and
- * bytes each) · facts (count; kind (1), id (16), then unless SILENT: type index, region) · the mark of dedup (the rest).
+ * bytes each) · facts (count; kind, and 128 when turned (1), id (16), then unless SILENT: type index, region, support) · the mark
+ * of dedup (the rest). Version 1, which is read too, has neither support nor turned.
  * Threading. Pure.
  */
 #ifndef ZW_MARK_H
@@ -24,6 +25,8 @@ typedef struct zw_mark_fact {
     uint8_t id[16];
     zw_str_t type;   /* empty when silent */
     uint32_t region;
+    uint32_t support; /* articles that stated it, with this one; 0: not known */
+    bool turned;      /* with it the index of facts turned to its next generation */
 } zw_mark_fact_t;
 
 typedef struct zw_mark {

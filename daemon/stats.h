@@ -26,6 +26,7 @@ typedef struct zw_stats {
     zw_count_t rejected[ZW_E_LAST - ZW_E_FIRST]; /* by code; [0]: causes of the system */
     zw_count_t rejected_feed;
     zw_count_t facts, supports, retracts, unsupports, withdrawals;
+    zw_count_t trimmed_articles, trimmed_events; /* by retention */
     zw_count_t commits, commit_us, commit_max_us, commit_failures;
 
     /* reload */

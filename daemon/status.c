@@ -140,6 +140,8 @@ static void put_store(section_t *s, const zw_status_source_t *src, zw_pairs_out_
     count_pair(p, "commit_us", &stats->commit_us);
     count_pair(p, "commit_max_us", &stats->commit_max_us);
     count_pair(p, "commit_failures", &stats->commit_failures);
+    count_pair(p, "trimmed_articles", &stats->trimmed_articles);
+    count_pair(p, "trimmed_events", &stats->trimmed_events);
     zw_committer_t *committer = atomic_load(&src->committer);
     int trouble = committer ? zw_committer_trouble(committer) : 0;
     zw_pair_str(p, "trouble", trouble ? zw_strz(zw_error_text(trouble)) : (zw_str_t){ 0 });

@@ -142,5 +142,7 @@ void zw_dedup_info(zw_dedup_t *dedup, zw_dedup_info_t *ret)
 {
     pthread_mutex_lock(&dedup->lock);
     *ret = (zw_dedup_info_t){ .held = dedup->next - dedup->first, .capacity = dedup->capacity, .bytes = dedup->memory_bytes };
+    if (ret->held)
+        ret->oldest = dedup->slots[dedup->first % dedup->capacity].number;
     pthread_mutex_unlock(&dedup->lock);
 }

@@ -94,6 +94,7 @@ int zw_dedup_similar(zw_dedup_t *dedup, uint64_t number, zw_similar_t *out, size
 
 typedef struct zw_dedup_info {
     uint64_t held, capacity, bytes; /* articles, memory reserved */
+    uint64_t oldest;                /* number of the oldest article held; 0: none */
 } zw_dedup_info_t;
 void zw_dedup_info(zw_dedup_t *dedup, zw_dedup_info_t *ret); /* any thread */
 

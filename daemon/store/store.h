@@ -7,6 +7,8 @@
  * Threading. One thread commits (zw_store_commit, zw_store_quarantine_drop, zw_store_trim); up to 126 threads and processes
  * read at a time (more: -ZW_E_BUSY). Reads run in short transactions of their own, so that they never hold back the writer
  * or make the file grow.
+ * Schema. A store of an older schema is brought up to date when it is opened to be written, within one transaction; what is only
+ * read stays as it is. A newer one is refused.
  * Caveats. One process opens a store once (not even read_only beside itself), and does not fork while it is open. Local
  * file systems only. A damaged LMDB page outside the records may end the process: zw_store_check runs best in its own.
  * Ownership. Arguments are borrowed until return. Callbacks get bytes that are valid only during the call.
@@ -25,15 +27,19 @@ typedef struct zw_store_options {
                           * (at least 16 MiB) is kept beyond it, so that a full store can still be trimmed */
     bool no_sync;        /* benchmarks only: no durability */
     bool read_only;      /* beside a running daemon: no lock, no commit; the store must exist */
+    bool beside;         /* the same, but zw_store_quarantine_drop is allowed */
     size_t quarantine_bytes; /* 0: 64 MiB, on disk */
 } zw_store_options_t;
 
-enum { ZW_STORE_SCHEMA = 1 };
+enum { ZW_STORE_SCHEMA = 2, ZW_STORE_OLDEST_SCHEMA = 1 }; /* 2: marks may hold how many articles state a fact */
 
 /* Opens or creates. -ZW_E_LOCKED when another daemon has it (flock on "zhiwen.lock"), -ZW_E_SCHEMA for another schema
  * version or a foreign database, -ZW_E_CORRUPT for a file cut short or damaged at its head, -errno. Blocks on the disk. */
 int zw_store_open(const zw_store_options_t *options, zw_store_t **ret);
 void zw_store_close(zw_store_t *store); /* takes NULL */
+
+/* The schema of the store in `dir`, whatever it is. -ZW_E_SCHEMA: a foreign database; -errno, -ZW_E_CORRUPT. */
+int zw_store_schema(const char *dir, uint32_t *ret);
 
 /* 16 random bytes made with the store, in hex: tells one store from another. NUL-terminated, borrowed. */
 const char *zw_store_instance(const zw_store_t *store);
@@ -93,10 +99,14 @@ int zw_store_article(zw_store_t *store, uint64_t number, zw_buf_t *out);
 
 typedef struct zw_store_info {
     uint64_t articles, events, oldest_seq, newest_seq, quarantined;
+    uint64_t oldest_article, oldest_mark; /* numbers; 0: none */
     uint64_t bytes_used, bytes_map; /* used: without the pages that are free for use again */
     uint64_t bytes_file, bytes_quarantine;
 } zw_store_info_t;
 int zw_store_info(zw_store_t *store, zw_store_info_t *ret);
+
+/* How many rejects have gone since the opening because the quarantine is bounded. Any thread. */
+uint64_t zw_store_quarantine_dropped(const zw_store_t *store);
 
 /* Quarantine, oldest first; numbers ascend, with gaps. It is bounded: past quarantine_bytes the oldest go first. fn returns 0 to
  * go on, 1 to stop, negative to fail. */
@@ -122,6 +132,18 @@ int zw_store_trim(zw_store_t *store, const zw_store_trim_t *trim);
  * opened in its own directory under the name "zhiwen.mdb" it is a store. Synced when this returns; removed on failure.
  * Blocks for as long as the disk needs; the store's file may grow meanwhile. Any thread. */
 int zw_store_backup(zw_store_t *store, const char *path);
+
+/* Puts a compact copy in the place of the file, which gets as small as what it holds. The directory's store must not be open anywhere;
+ * needs as much room again. Either the old file or the new one is there at any time. -ZW_E_LOCKED, -ZW_E_SCHEMA, -errno. */
+int zw_store_compact(const char *dir);
+
+/* Puts a copy of the store in `from` (a directory, as zw_store_backup's file stands in one) into `dir`, which must exist, have no store,
+ * and belong to no running daemon: -EEXIST, -ZW_E_LOCKED. The copy is another log than the one that was backed up, which may have gone
+ * on: it gets an instance of its own, and subscribers begin anew; but for `same_log`, when nothing came after the backup. */
+int zw_store_restore(const char *from, const char *dir, bool same_log);
+
+/* Records that the check under way has read so far. Any thread. */
+uint64_t zw_store_checked(const zw_store_t *store);
 
 /* Reads everything and verifies every checksum and the gapless numbering; tells `fn` each finding. Returns the number
  * of findings, or -errno. */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static int sync_parent(const char *path)
+int zw_store_sync_parent(const char *path)
 {
     char copy[PATH_MAX];
     int n = snprintf(copy, sizeof(copy), "%s", path);
@@ -31,7 +31,7 @@ int zw_store_backup(zw_store_t *store, const char *path)
     if (close(fd) < 0 && r == 0)
         r = -errno;
     if (r == 0)
-        r = sync_parent(path);
+        r = zw_store_sync_parent(path);
     if (r < 0)
         (void)unlink(path);
     return r;

@@ -72,6 +72,7 @@ static int check_page(check_t *check, zw_table_t table, uint64_t *next, bool fir
             finding(check, "%s %llu: missing, up to %llu", NAMES[table], (unsigned long long)*next,
                     (unsigned long long)number - 1);
         check_record(check, table, number, &value);
+        check->store->checked++;
         *next = number + 1;
         r = zw_store_error(mdb_cursor_get(cursor, &key, &value, MDB_NEXT));
     }
@@ -92,6 +93,28 @@ static int check_table(check_t *check, zw_table_t table, uint64_t *ret_end)
     }
     *ret_end = next;
     return r;
+}
+
+/* Instance, schema, positions of named subscriptions: few, and by name. */
+static int check_meta(check_t *check)
+{
+    MDB_txn *txn _cleanup_txn_ = NULL;
+    MDB_cursor *cursor _cleanup_cursor_ = NULL;
+    MDB_val key, value;
+    int r = zw_read_begin(check->store, &txn);
+    if (r == 0)
+        r = zw_store_error(mdb_cursor_open(txn, check->store->dbi[TABLE_META], &cursor));
+    while (r == 0 && (r = zw_store_error(mdb_cursor_get(cursor, &key, &value, MDB_NEXT))) == 0)
+        if (zw_meta_open(&key, &value, &(zw_str_t){ 0 }) < 0)
+            finding(check, "meta %.*s: damaged, checksum is wrong", (int)(key.mv_size < 100 ? key.mv_size : 100), (const char *)key.mv_data);
+    if (r == -ZW_E_CORRUPT)
+        finding(check, "meta: a page of it is damaged");
+    return r == -ZW_E_NOT_FOUND || r == -ZW_E_CORRUPT ? 0 : r;
+}
+
+uint64_t zw_store_checked(const zw_store_t *store)
+{
+    return store->checked;
 }
 
 static int check_file(check_t *check)
@@ -119,7 +142,10 @@ int zw_store_check(zw_store_t *store, zw_store_finding_fn fn, void *ctx)
     check_t check = { .store = store, .fn = fn, .ctx = ctx, .time_us = INT64_MIN };
     uint64_t heads[2] = { zw_store_next_seq(store), zw_store_next_number(store) };
     uint64_t end[TABLE_COUNT];
+    store->checked = 0;
     int r = check_file(&check);
+    if (r == 0)
+        r = check_meta(&check);
     for (zw_table_t table = TABLE_EVENTS; r == 0 && table < TABLE_META; table++)
         r = check_table(&check, table, &end[table]);
     if (r < 0)

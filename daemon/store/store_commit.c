@@ -107,6 +107,7 @@ typedef struct batch {
     size_t reject_count;
     uint64_t next_number, next_seq, oldest_seq; /* behind it */
     int64_t newest_time;
+    uint64_t dropped; /* rejects that went for newer ones */
     size_t bytes; /* that it will take, with the pages above and half-used ones */
 } batch_t;
 
@@ -188,7 +189,7 @@ static int write_articles(const zw_store_t *store, MDB_txn *txn, const batch_t *
 }
 
 /* Removes the oldest rejects until the table is within its bound: in all about as many bytes as are added. */
-static int bound_quarantine(const zw_store_t *store, MDB_txn *txn, MDB_cursor *cursor, size_t added)
+static int bound_quarantine(const zw_store_t *store, MDB_txn *txn, MDB_cursor *cursor, size_t added, uint64_t *dropped_count)
 {
     size_t dropped = 0;
     for (;;) {
@@ -208,10 +209,11 @@ static int bound_quarantine(const zw_store_t *store, MDB_txn *txn, MDB_cursor *c
         r = zw_store_error(mdb_cursor_del(cursor, 0));
         if (r < 0)
             return r;
+        ++*dropped_count;
     }
 }
 
-static int write_rejects(const zw_store_t *store, MDB_txn *txn, const batch_t *batch)
+static int write_rejects(const zw_store_t *store, MDB_txn *txn, batch_t *batch)
 {
     MDB_cursor *cursor;
     size_t added = 0, bytes;
@@ -223,12 +225,12 @@ static int write_rejects(const zw_store_t *store, MDB_txn *txn, const batch_t *b
         if (r == 0)
             added += bytes;
     }
-    return r < 0 ? r : bound_quarantine(store, txn, cursor, added);
+    return r < 0 ? r : bound_quarantine(store, txn, cursor, added, &batch->dropped);
 }
 
 int zw_write_begin(zw_store_t *store, MDB_txn **ret)
 {
-    if (store->read_only)
+    if (store->read_only && !store->beside)
         return -EROFS;
     return zw_store_error(mdb_txn_begin(store->env, NULL, 0, ret)); /* -EIO for good after a failure of the last write */
 }
@@ -269,8 +271,10 @@ int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_
         return r;
     if (!article_count && !reject_count)
         return 0;
+    if (store->read_only)
+        return -EROFS;
     check_readers(store);
-    if (!store->read_only && (r = check_room(store, batch.bytes)) < 0)
+    if ((r = check_room(store, batch.bytes)) < 0)
         return r;
     if ((r = zw_write_begin(store, &txn)) < 0)
         return r;
@@ -284,5 +288,6 @@ int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_
     store->next_number = batch.next_number;
     store->next_seq = batch.next_seq;
     store->next_quarantine += reject_count;
+    store->quarantine_dropped += batch.dropped;
     return reject_count ? zw_store_lengthen(store) : 0;
 }

@@ -21,14 +21,28 @@ static const struct {
     [TABLE_META] = { "meta", 0 },
 };
 
-static int lock_dir(zw_store_t *store)
+int zw_store_lock(int dir_fd)
 {
-    store->lock_fd = openat(store->dir_fd, "zhiwen.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (store->lock_fd < 0)
+    int fd = openat(dir_fd, "zhiwen.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
         return -errno;
-    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
-        return errno == EWOULDBLOCK ? -ZW_E_LOCKED : -errno;
-    return 0;
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        int r = errno == EWOULDBLOCK ? -ZW_E_LOCKED : -errno;
+        (void)close(fd);
+        return r;
+    }
+    return fd;
+}
+
+void zw_store_adopt(int dir_fd)
+{
+    static const char *const names[] = { "zhiwen.lock", "zhiwen.mdb", "zhiwen.mdb-lock" };
+    struct stat dir, st;
+    if (geteuid() != 0 || fstat(dir_fd, &dir) < 0 || dir.st_uid == 0)
+        return;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (fstatat(dir_fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == 0)
+            (void)fchownat(dir_fd, names[i], dir.st_uid, dir.st_gid, AT_SYMLINK_NOFOLLOW);
 }
 
 static int open_env(zw_store_t *store, const zw_store_options_t *options)
@@ -42,7 +56,7 @@ static int open_env(zw_store_t *store, const zw_store_options_t *options)
         size_t beyond = store->map_bytes / 8 > 16u << 20 ? store->map_bytes / 8 : 16u << 20;
         rc = mdb_env_set_mapsize(store->env, (store->map_bytes + beyond) & ~(size_t)0xFFFF);
     }
-    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (store->read_only ? MDB_RDONLY : 0) | (options->no_sync ? MDB_NOSYNC : 0);
+    unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (store->read_only && !store->beside ? MDB_RDONLY : 0) | (options->no_sync ? MDB_NOSYNC : 0);
     if (!rc)
         rc = mdb_env_open(store->env, store->path, flags, 0600);
     return zw_store_error(rc);
@@ -80,18 +94,43 @@ static int open_tables(zw_store_t *store, MDB_txn *txn, unsigned create)
     return 0;
 }
 
-static int create_schema(zw_store_t *store, MDB_txn *txn)
+int zw_store_renew(zw_store_t *store, MDB_txn *txn)
 {
-    uint32_t schema = ZW_STORE_SCHEMA;
     unsigned char instance[16];
     if (getrandom(instance, sizeof(instance), 0) != (ssize_t)sizeof(instance))
         return -EIO;
+    return zw_meta_put(store, txn, "instance", instance, sizeof(instance));
+}
+
+static int put_schema(zw_store_t *store, MDB_txn *txn)
+{
+    uint32_t schema = ZW_STORE_SCHEMA;
+    return zw_meta_put(store, txn, "schema", &schema, sizeof(schema));
+}
+
+static int create_schema(zw_store_t *store, MDB_txn *txn)
+{
     int r = open_tables(store, txn, MDB_CREATE);
     if (r == 0)
-        r = zw_meta_put(store, txn, "schema", &schema, sizeof(schema));
-    if (r == 0)
-        r = zw_meta_put(store, txn, "instance", instance, sizeof(instance));
-    return r;
+        r = put_schema(store, txn);
+    return r < 0 ? r : zw_store_renew(store, txn);
+}
+
+/* ---- from one schema to the next, in the transaction that opens the store; what has changed nothing that is there has no step */
+
+typedef int (*step_fn)(zw_store_t *store, MDB_txn *txn);
+static const step_fn steps[ZW_STORE_SCHEMA] = {
+    [1] = NULL, /* to 2: marks of both forms are read */
+};
+
+static int migrate(zw_store_t *store, MDB_txn *txn, uint32_t schema)
+{
+    for (; schema < ZW_STORE_SCHEMA; schema++) {
+        int r = steps[schema] ? steps[schema](store, txn) : 0;
+        if (r < 0)
+            return r;
+    }
+    return put_schema(store, txn);
 }
 
 static int check_schema(zw_store_t *store, MDB_txn *txn)
@@ -101,9 +140,11 @@ static int check_schema(zw_store_t *store, MDB_txn *txn)
     int r = zw_meta_get(store, txn, "schema", &schema, sizeof(schema));
     if (r < 0)
         return r == -ZW_E_NOT_FOUND ? -ZW_E_SCHEMA : r;
-    if (schema != ZW_STORE_SCHEMA)
+    if (schema < ZW_STORE_OLDEST_SCHEMA || schema > ZW_STORE_SCHEMA)
         return -ZW_E_SCHEMA;
     r = open_tables(store, txn, 0);
+    if (r == 0 && schema < ZW_STORE_SCHEMA && !store->read_only)
+        r = migrate(store, txn, schema);
     if (r == 0)
         r = zw_meta_get(store, txn, "instance", instance, sizeof(instance));
     if (r < 0)
@@ -163,7 +204,8 @@ int zw_store_open(const zw_store_options_t *options, zw_store_t **ret)
         return -ENOMEM;
     int r;
     store->lock_fd = -1;
-    store->read_only = options->read_only;
+    store->beside = options->beside;
+    store->read_only = options->read_only || options->beside;
     store->map_bytes = options->map_bytes ? options->map_bytes : (size_t)64 << 30;
     store->quarantine_bytes = options->quarantine_bytes ? options->quarantine_bytes : (size_t)64 << 20;
     store->dir_fd = open(options->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -176,10 +218,15 @@ int zw_store_open(const zw_store_options_t *options, zw_store_t **ret)
         r = -ENAMETOOLONG;
         goto fail;
     }
-    if (!store->read_only && (r = lock_dir(store)) < 0)
+    if (!store->read_only && (r = store->lock_fd = zw_store_lock(store->dir_fd)) < 0)
         goto fail;
+    if (store->beside && faccessat(store->dir_fd, "zhiwen.mdb", F_OK, 0) < 0) {
+        r = -errno;
+        goto fail;
+    }
     if ((r = open_env(store, options)) < 0)
         goto fail;
+    zw_store_adopt(store->dir_fd);
     MDB_stat stat;
     if ((r = zw_store_error(mdb_env_stat(store->env, &stat))) < 0)
         goto fail;
@@ -213,6 +260,26 @@ void zw_store_close(zw_store_t *store)
     if (store->dir_fd >= 0)
         (void)close(store->dir_fd);
     free(store);
+}
+
+int zw_store_schema(const char *dir, uint32_t *ret)
+{
+    zw_store_t store = { .read_only = true };
+    MDB_txn *txn = NULL;
+    int n = snprintf(store.path, sizeof(store.path), "%s/zhiwen.mdb", dir);
+    if (n < 0 || (size_t)n >= sizeof(store.path))
+        return -ENAMETOOLONG;
+    int r = open_env(&store, &(zw_store_options_t){ .read_only = true });
+    if (r == 0)
+        r = zw_read_begin(&store, &txn);
+    if (r == 0)
+        r = zw_store_error(mdb_dbi_open(txn, tables[TABLE_META].name, 0, &store.dbi[TABLE_META]));
+    if (r == 0)
+        r = zw_meta_get(&store, txn, "schema", ret, sizeof(*ret));
+    zw_txn_abortp(&txn);
+    if (store.env)
+        mdb_env_close(store.env);
+    return r == -ZW_E_NOT_FOUND ? -ZW_E_SCHEMA : r;
 }
 
 const char *zw_store_instance(const zw_store_t *store)

@@ -29,7 +29,7 @@ struct zw_store {
     MDB_env *env;
     MDB_dbi dbi[TABLE_COUNT];
     int dir_fd, lock_fd; /* -1: none */
-    bool read_only;
+    bool read_only, beside;
     size_t map_bytes, quarantine_bytes;
     size_t page_bytes;
     char instance[33];
@@ -37,6 +37,7 @@ struct zw_store {
     atomic_uint_fast64_t next_number, next_seq, oldest_seq;
     atomic_int_fast64_t newest_time;
     uint64_t next_quarantine;
+    atomic_uint_fast64_t quarantine_dropped, checked;
     int64_t readers_checked_s;
     char path[PATH_MAX];
 };
@@ -73,8 +74,21 @@ int zw_store_edge(const zw_store_t *store, MDB_txn *txn, zw_table_t table, MDB_c
 int zw_store_free_pages(MDB_txn *txn, uint64_t *ret_pages);
 
 /* Metadata: small values behind a name. A missing one is -ZW_E_NOT_FOUND, one of another size -ZW_E_CORRUPT. */
+int zw_meta_open(const MDB_val *key, const MDB_val *value, zw_str_t *ret_body); /* 0 or -ZW_E_CORRUPT */
 int zw_meta_get(const zw_store_t *store, MDB_txn *txn, const char *name, void *ret_value, size_t n);
 int zw_meta_put(const zw_store_t *store, MDB_txn *txn, const char *name, const void *value, size_t n);
+
+/* Gives the store another identity, in a write transaction. */
+int zw_store_renew(zw_store_t *store, MDB_txn *txn);
+
+/* Takes the lock of a state directory. The descriptor, to be closed; -ZW_E_LOCKED, -errno. */
+int zw_store_lock(int dir_fd);
+
+/* Syncs the directory that `path` stands in. 0 or -errno. */
+int zw_store_sync_parent(const char *path);
+
+/* What root makes in a directory of another user is that user's. */
+void zw_store_adopt(int dir_fd);
 
 /* A write transaction. zw_write_end commits it, or gives it up when r is negative; returns r or what the commit gave. */
 int zw_write_begin(zw_store_t *store, MDB_txn **ret);

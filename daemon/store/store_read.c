@@ -317,12 +317,18 @@ int zw_store_info(zw_store_t *store, zw_store_info_t *ret)
         r = zw_store_error(mdb_stat(txn, store->dbi[i], &stat[i]));
     if (r < 0)
         return r;
+    uint64_t oldest[TABLE_COUNT] = { 0 };
+    for (zw_table_t t = TABLE_ARTICLES; t <= TABLE_MARKS; t++)
+        if ((r = zw_store_edge(store, txn, t, MDB_FIRST, &oldest[t])) < 0)
+            return r;
     const MDB_stat *q = &stat[TABLE_QUARANTINE];
     *ret = (zw_store_info_t){
         .articles = stat[TABLE_ARTICLES].ms_entries,
         .events = stat[TABLE_EVENTS].ms_entries,
         .oldest_seq = heads.oldest_seq,
         .newest_seq = heads.next_seq - 1,
+        .oldest_article = oldest[TABLE_ARTICLES],
+        .oldest_mark = oldest[TABLE_MARKS],
         .quarantined = q->ms_entries,
         .bytes_file = (env.me_last_pgno + 1) * store->page_bytes,
         .bytes_used = (env.me_last_pgno + 1 - free_pages) * store->page_bytes,

@@ -105,6 +105,11 @@ static uint64_t name_key(const char *name)
     return XXH3_64bits(name, strlen(name));
 }
 
+int zw_meta_open(const MDB_val *key, const MDB_val *value, zw_str_t *ret_body)
+{
+    return zw_record_open(TABLE_META, XXH3_64bits(key->mv_data, key->mv_size), value, ret_body);
+}
+
 int zw_meta_get(const zw_store_t *store, MDB_txn *txn, const char *name, void *ret_value, size_t n)
 {
     MDB_val key = { strlen(name), (void *)(uintptr_t)name }, value;

@@ -42,6 +42,8 @@ int zw_store_trim(zw_store_t *store, const zw_store_trim_t *trim)
     MDB_txn *txn;
     if (left > INT_MAX)
         left = INT_MAX;
+    if (store->read_only)
+        return -EROFS;
     int r = zw_write_begin(store, &txn);
     if (r < 0)
         return r;
@@ -64,12 +66,21 @@ int zw_store_trim(zw_store_t *store, const zw_store_trim_t *trim)
     return r < 0 ? r : (int)total;
 }
 
+uint64_t zw_store_quarantine_dropped(const zw_store_t *store)
+{
+    return store->quarantine_dropped;
+}
+
+/* When the last one goes, its number is remembered, so that none comes twice. The process that appends need not be this one. */
 static int drop_one(zw_store_t *store, MDB_txn *txn, uint64_t number)
 {
     MDB_val key = { sizeof(number), &number };
-    int r = zw_store_error(mdb_del(txn, store->dbi[TABLE_QUARANTINE], &key, NULL));
-    if (r == 0 && number + 1 == store->next_quarantine)
-        r = zw_meta_put(store, txn, "next_quarantine", &store->next_quarantine, sizeof(store->next_quarantine));
+    uint64_t newest = 0, next = number + 1;
+    int r = zw_store_edge(store, txn, TABLE_QUARANTINE, MDB_LAST, &newest);
+    if (r == 0)
+        r = zw_store_error(mdb_del(txn, store->dbi[TABLE_QUARANTINE], &key, NULL));
+    if (r == 0 && number == newest)
+        r = zw_meta_put(store, txn, "next_quarantine", &next, sizeof(next));
     return r;
 }
 
@@ -108,6 +119,6 @@ int zw_store_quarantine_drop(zw_store_t *store, uint64_t number)
     }
     if (r < 0)
         return r;
-    r = zw_store_lengthen(store);
+    r = store->beside ? 0 : zw_store_lengthen(store); /* the daemon beside us does it with its next commit */
     return r < 0 ? r : total;
 }

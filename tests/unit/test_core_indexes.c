@@ -25,7 +25,7 @@ static void test_mark_round_trip(void **state)
     char types[300][16];
     for (size_t i = 0; i < 300; i++) {
         (void)snprintf(types[i], sizeof(types[i]), "type%zu", i % 9);
-        facts[i] = (zw_mark_fact_t){ .kind = i % (ZW_MARK_UNSUPPORT + 1), .region = (uint32_t)(i * 3517) };
+        facts[i] = (zw_mark_fact_t){ .kind = i % (ZW_MARK_UNSUPPORT + 1), .region = (uint32_t)(i * 3517), .support = (uint32_t)i, .turned = i % 5 == 0 };
         id_of(i, facts[i].id);
         if (facts[i].kind != ZW_MARK_SILENT)
             facts[i].type = zw_strz(types[i]);
@@ -52,6 +52,8 @@ static void test_mark_round_trip(void **state)
         assert_memory_equal(out.facts[i].id, facts[i].id, 16);
         assert_true(zw_str_eq(out.facts[i].type, facts[i].type));
         assert_int_equal(out.facts[i].region, facts[i].kind == ZW_MARK_SILENT ? 0 : facts[i].region);
+        assert_int_equal(out.facts[i].turned, facts[i].turned);
+        assert_int_equal(out.facts[i].support, facts[i].kind == ZW_MARK_SILENT ? 0 : facts[i].support);
     }
     zw_buf_done(&bytes);
     zw_buf_done(&space);
@@ -86,7 +88,7 @@ static void test_facts_counted(void **state)
     for (uint32_t round = 1; round <= 3; round++) {
         for (uint64_t n = 0; n < 1000; n++) {
             id_of(n, id);
-            assert_int_equal(zw_fact_index_add(x, id), round);
+            assert_int_equal(zw_fact_index_add(x, id, n), round);
         }
     }
     assert_int_equal(zw_fact_index_held(x), 1000);
@@ -104,17 +106,17 @@ static void test_facts_removed(void **state)
     id_of(777777, old);
     assert_int_equal(zw_fact_index_open(CAPACITY, &x), 0);
     assert_int_equal(zw_fact_index_remove(x, old), 0); /* never seen */
-    assert_int_equal(zw_fact_index_add(x, old), 1);
-    assert_int_equal(zw_fact_index_add(x, old), 2);
+    assert_int_equal(zw_fact_index_add(x, old, 1), 1);
+    assert_int_equal(zw_fact_index_add(x, old, 1), 2);
     for (uint64_t n = 0; n < CAPACITY; n++) { /* moves it to the old generation */
         id_of(n, other);
-        assert_int_equal(zw_fact_index_add(x, other), 1);
+        assert_int_equal(zw_fact_index_add(x, other, 2), 1);
     }
     assert_int_equal(zw_fact_index_remove(x, old), 1);
     assert_int_equal(zw_fact_index_remove(x, old), 0);
     assert_int_equal(zw_fact_index_remove(x, old), 0);
     assert_int_equal(zw_fact_index_get(x, old), 0);
-    assert_int_equal(zw_fact_index_add(x, old), 1);
+    assert_int_equal(zw_fact_index_add(x, old, 1), 1);
     zw_fact_index_close(x);
 }
 
@@ -146,9 +148,9 @@ static void test_facts_forgotten(void **state)
     assert_int_equal(zw_fact_index_open(CAPACITY, &x), 0);
     for (uint64_t n = 0; n < FACTS; n++) {
         id_of(n, id);
-        assert_int_equal(zw_fact_index_add(x, id), 1);
+        assert_int_equal(zw_fact_index_add(x, id, n), 1);
         if (n % 100 == 0)
-            assert_int_equal(zw_fact_index_add(x, steady), n / 100 + 1);
+            assert_int_equal(zw_fact_index_add(x, steady, n), n / 100 + 1);
         if (n >= CAPACITY / 2) {
             id_of(n - CAPACITY / 2, id);
             assert_int_equal(zw_fact_index_get(x, id), 1);
@@ -158,6 +160,40 @@ static void test_facts_forgotten(void **state)
     id_of(0, id);
     assert_int_equal(zw_fact_index_get(x, id), 0);
     zw_fact_index_close(x);
+}
+
+/* Rebuilt from where the index itself says that it can be, it knows the same: what came before is not needed. */
+static void test_facts_restored(void **state)
+{
+    enum { CAPACITY = 1000, FACTS = 5000 };
+    zw_fact_index_t *x = NULL, *y = NULL;
+    uint8_t id[16];
+    struct {
+        uint32_t support;
+        bool turned;
+    } told[FACTS];
+    assert_int_equal(zw_fact_index_open(CAPACITY, &x), 0);
+    assert_int_equal(zw_fact_index_open(CAPACITY, &y), 0);
+    assert_true(zw_fact_index_from(x) == UINT64_MAX);
+    for (uint64_t n = 0; n < FACTS; n++) {
+        uint64_t turns = zw_fact_index_turns(x);
+        id_of(n % 7 == 0 ? n / 100 : n, id);
+        told[n].support = zw_fact_index_add(x, id, n + 1);
+        told[n].turned = zw_fact_index_turns(x) != turns;
+    }
+    uint64_t from = zw_fact_index_from(x);
+    assert_in_range(from, FACTS - 3 * CAPACITY, FACTS - CAPACITY);
+    for (uint64_t n = from - 1; n < FACTS; n++) {
+        id_of(n % 7 == 0 ? n / 100 : n, id);
+        zw_fact_index_restore(y, id, n + 1, told[n].support, told[n].turned);
+    }
+    for (uint64_t n = 0; n < FACTS; n++) {
+        id_of(n, id);
+        assert_int_equal(zw_fact_index_get(y, id), zw_fact_index_get(x, id));
+    }
+    assert_int_equal(zw_fact_index_held(x), zw_fact_index_held(y));
+    zw_fact_index_close(x);
+    zw_fact_index_close(y);
 }
 
 static void test_topics(void **state)
@@ -202,7 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mark_round_trip), cmocka_unit_test(test_mark_damaged), cmocka_unit_test(test_facts_counted),
-        cmocka_unit_test(test_facts_removed), cmocka_unit_test(test_standings), cmocka_unit_test(test_facts_forgotten), cmocka_unit_test(test_topics),       cmocka_unit_test(test_watchdog),
+        cmocka_unit_test(test_facts_removed), cmocka_unit_test(test_standings), cmocka_unit_test(test_facts_forgotten), cmocka_unit_test(test_facts_restored), cmocka_unit_test(test_topics),       cmocka_unit_test(test_watchdog),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

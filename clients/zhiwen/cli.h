@@ -24,6 +24,8 @@ enum {
     "Exit status: 0 all well; 1 some articles, rules or questions failed; 2 wrong usage; 3 no connection to\n" \
     "zhiwend; 4 other trouble (files, memory); 130 interrupted.\n"
 
+#define CLI_STATE_DIR "/var/lib/zhiwen"
+
 #define CLI_WHERE \
     "      --socket-dir DIR  where zhiwend's sockets are (default $ZHIWEN_SOCKETS, else /run/zhiwen)\n" \
     "      --submit ENDPOINT, --facts ENDPOINT, --replay ENDPOINT\n" \
@@ -94,6 +96,8 @@ int cli_ping(int argc, char **argv);
 int cli_metrics(int argc, char **argv);
 int cli_similar(int argc, char **argv);
 int cli_cluster(int argc, char **argv);
+int cli_store(int argc, char **argv);
+int cli_quarantine(int argc, char **argv);
 int cli_extract(int argc, char **argv);
 int cli_repair(int argc, char **argv);
 int cli_rules(int argc, char **argv);

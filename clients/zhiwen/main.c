@@ -20,6 +20,8 @@ static const struct {
     { "ping", cli_ping, "see whether zhiwend answers" },
     { "similar", cli_similar, "articles with wording like that of one" },
     { "cluster", cli_cluster, "the articles that are one report with one" },
+    { "store", cli_store, "check, back up, restore and compact what zhiwend keeps" },
+    { "quarantine", cli_quarantine, "look at what zhiwend refused, send it again or drop it" },
     { "extract", cli_extract, "facts of articles, without a daemon" },
     { "explain", cli_explain, "why an article gives the facts that it gives" },
     { "repair", cli_repair, "repair a damaged text, without a daemon" },

@@ -31,7 +31,6 @@ FILTERS = [[""], ["fact."], ["fact.award.", "support."], ["fact.indicator.3303"]
 CONFIG = "limits: { in_flight_bytes: 16MiB }\nfacts: { queue: 2000 }\nstore: { map: 32GiB, quarantine: 4MiB }\n" \
          "dedup: { capacity: 20000, facts: 100000 }\nworkers: 2\n"
 FLAT = 0.05  # how far memory may be from its median
-RELOAD_S = 15 # what a reload may take on a busy machine
 
 problems, problems_lock = [], threading.Lock()
 
@@ -286,7 +285,7 @@ class Life:
     def __init__(self, d, warm_up):
         self.d, self.warm_up, self.began = d, warm_up, time.time()
         self.samples, self.ended, self.reloads, self.next_reload, self.peak = [], "", 0, time.time() + 15, 0
-        self.reloaded = 0
+        self.reloading = False
 
     def sample(self):
         pid = self.d.process.pid
@@ -297,16 +296,17 @@ class Life:
             row["fds"] = len(os.listdir("/proc/%d/fd" % pid))
             row["at"] = time.time() - self.began
             self.peak = max(self.peak, row["RssAnon"])
-            if time.time() - self.reloaded > RELOAD_S:
+            was_reloading, self.reloading = self.reloading, self.reloads > 0 and self.d.status()["rules"]["reloads"] < self.reloads
+            if not self.reloading and not was_reloading:
                 self.samples.append(row)
         except (OSError, KeyError):
             pass
 
     def reload(self):
-        if time.time() >= self.next_reload:
+        if time.time() >= self.next_reload and not self.reloading: # SIGHUPs in a row would be taken for one
             # some soon after another: the heap is as it will be only after about ten
-            pause = 12 if time.time() - self.began < self.warm_up - 2 * RELOAD_S else 90
-            self.next_reload, self.reloaded = time.time() + pause, time.time()
+            pause = 12 if time.time() - self.began < self.warm_up - 30 else 90
+            self.next_reload, self.reloading = time.time() + pause, True
             self.reloads += 1
             self.d.process.send_signal(signal.SIGHUP)
 

@@ -57,12 +57,15 @@ static int last_seq(zw_retention_t *r, uint64_t number, uint64_t *ret)
 {
     zw_mark_t mark;
     int e = zw_store_marks(r->o.store, number, take_mark, &r->mark);
+    if (e >= 0)
+        return -ZW_E_NOT_FOUND;
     if (e != -ECANCELED)
-        return e < 0 ? e : -ZW_E_NOT_FOUND;
+        return e;
     e = zw_mark_decode(zw_buf_str(&r->mark), &r->space, &mark);
-    if (e == 0)
-        *ret = mark.seq;
-    return e;
+    if (e < 0)
+        return e;
+    *ret = mark.seq;
+    return 0;
 }
 
 /* The first article from `low` on that has an event from `seq` on. */

@@ -60,7 +60,7 @@ def way_of_an_article():
         equal(d.ask(op="article", number=9)["error"], "not_found", "article that is not there")
 
         status = d.status()
-        equal(status["articles"], {"new": 2, "duplicate": 1, "rejected": 0, "repeat": 1}, "articles")
+        equal(status["articles"], {"new": 2, "duplicate": 1, "rejected": 0, "repeat": 1, "withdrawn": 0}, "articles")
         equal(status["duplicates"]["exact"], 1, "duplicates")
         equal(status["seq"]["newest"], len(events), "newest")
         equal(status["facts"], len(support), "facts")
@@ -97,10 +97,10 @@ def feed():
         home.send_multipart([b"news.zj", b"\xc1"])
         home.send_multipart([b"news.zj", pack(op="status")])
         deadline = time.time() + 30
-        while time.time() < deadline and d.status()["articles"] != {"new": 10, "duplicate": 0, "rejected": 2, "repeat": 0}:
+        while time.time() < deadline and d.status()["articles"] != {"new": 10, "duplicate": 0, "rejected": 2, "repeat": 0, "withdrawn": 0}:
             time.sleep(0.1)
         status = d.status()
-        equal(status["articles"], {"new": 10, "duplicate": 0, "rejected": 2, "repeat": 0}, "articles")
+        equal(status["articles"], {"new": 10, "duplicate": 0, "rejected": 2, "repeat": 0, "withdrawn": 0}, "articles")
         equal(status["rejected"], {"malformed": 1, "unknown_op": 1}, "reasons")
         equal(status["intake"]["rejected_feed"], 2, "refused on feed")
         equal(status["intake"]["acks"], 0, "nobody is answered on feed")

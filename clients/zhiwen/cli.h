@@ -47,10 +47,11 @@ typedef struct cli {
 /* Values of the options that all commands know; a command's own begin at CLI_OPT_OWN, or are letters. */
 enum { CLI_OPT_SOCKET_DIR = 1000, CLI_OPT_SUBMIT, CLI_OPT_FACTS, CLI_OPT_REPLAY, CLI_OPT_JSON, CLI_OPT_TIMEOUT, CLI_OPT_SERVER_KEY,
        CLI_OPT_KEY, CLI_OPT_INSECURE, CLI_OPT_OWN };
-#define CLI_OPTIONS \
-    { "help", no_argument, NULL, 'h' }, { "json", no_argument, NULL, CLI_OPT_JSON }
-#define CLI_OPTIONS_WHERE \
-    CLI_OPTIONS, { "socket-dir", required_argument, NULL, CLI_OPT_SOCKET_DIR }, \
+#define CLI_OPTION_HELP { "help", no_argument, NULL, 'h' }
+#define CLI_OPTIONS CLI_OPTION_HELP, { "json", no_argument, NULL, CLI_OPT_JSON }
+#define CLI_OPTIONS_WHERE CLI_OPTIONS, CLI_OPTIONS_PLACE
+#define CLI_OPTIONS_PLACE \
+    { "socket-dir", required_argument, NULL, CLI_OPT_SOCKET_DIR }, \
         { "submit", required_argument, NULL, CLI_OPT_SUBMIT }, { "facts", required_argument, NULL, CLI_OPT_FACTS }, \
         { "replay", required_argument, NULL, CLI_OPT_REPLAY }, { "timeout", required_argument, NULL, CLI_OPT_TIMEOUT }, \
         { "server-key", required_argument, NULL, CLI_OPT_SERVER_KEY }, { "key", required_argument, NULL, CLI_OPT_KEY }, \

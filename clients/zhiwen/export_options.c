@@ -11,6 +11,7 @@ static const char help[] =
     "Write facts to a file: one row a fact, with how many articles state it and where the first of them says so. What has\n"
     "been retracted by then is not in it; a file of sqlite loses it the next time.\n\n"
     "      --format FORMAT   jsonl|csv|sqlite; else by the ending of the output (.csv, .db, .sqlite), else jsonl\n"
+    "      --json            the same as --format jsonl\n"
     "  -o, --output FILE     where to; jsonl and csv appear there when they are whole (default: standard output)\n"
     "      --type TYPE       only facts of this type, such as award; may be given several times\n"
     "      --region CODE     only facts of this place, by the beginning of its GB/T 2260 code: 33, 3303, 330302\n"
@@ -134,8 +135,10 @@ static int check_options(export_how_t *x)
 {
     if (x->output && strcmp(x->output, "-") == 0)
         x->output = NULL;
+    if (x->cli.json && x->format != EXPORT_BY_NAME && x->format != EXPORT_JSONL)
+        return cli_usage(&x->cli, "--json is --format jsonl");
     if (x->format == EXPORT_BY_NAME)
-        x->format = format_by_name(x->output);
+        x->format = x->cli.json ? EXPORT_JSONL : format_by_name(x->output);
     if (x->format == EXPORT_SQLITE && !x->output)
         return cli_usage(&x->cli, "sqlite needs a file: --output FILE");
     if (x->format == EXPORT_SQLITE && x->from)

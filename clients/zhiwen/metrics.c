@@ -150,7 +150,7 @@ int cli_metrics_ask(zw_query_t *query, int timeout_ms, zw_buf_t *out)
 int cli_metrics(int argc, char **argv)
 {
     enum { LISTEN = CLI_OPT_OWN };
-    static const struct option options[] = { { "listen", required_argument, NULL, LISTEN }, CLI_OPTIONS_WHERE, { 0 } };
+    static const struct option options[] = { { "listen", required_argument, NULL, LISTEN }, CLI_OPTION_HELP, CLI_OPTIONS_PLACE, { 0 } };
     cli_t cli = { .command = "metrics", .help = metrics_help, .timeout_s = 5 };
     const char *address = NULL;
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {

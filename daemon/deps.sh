@@ -1,13 +1,14 @@
 #!/bin/sh
 # Installs the Debian packages that zhiwen is built from, where any is missing. Safe to run again.
-# usage: sh daemon/deps.sh [build|test]     test: what the tests need as well
+# usage: sh daemon/deps.sh [build|test|package]     test: what the tests need as well; package: for Debian packages and their test
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config python3 bzip2 git
   libzmq3-dev libmsgpack-dev libsystemd-dev liblmdb-dev libpcre2-dev libyaml-dev libxxhash-dev libicu-dev
   libutf8proc-dev libgumbo-dev libuchardet-dev libsodium-dev libjansson-dev libmicrohttpd-dev libarchive-dev libxml2-dev zlib1g-dev libsqlite3-dev
-  opencc libopencc-data unicode-data python3-jieba"
+  lowdown opencc libopencc-data unicode-data python3-jieba"
 test="libcmocka-dev python3-prometheus-client python3-zmq python3-msgpack jq systemd valgrind zstd zsh"
+package="dpkg-dev file lintian mmdebstrap systemd-container"
 
 # Hyperscan is for x86; elsewhere Vectorscan is the same library under the same names.
 case "$(uname -m)" in
@@ -16,7 +17,10 @@ x86_64 | amd64) build="$build libhyperscan-dev" ;;
 esac
 
 wanted=$build
-[ "${1:-build}" = test ] && wanted="$build $test"
+case "${1:-build}" in
+test) wanted="$build $test" ;;
+package) wanted="$build $test $package" ;;
+esac
 
 missing=
 for package in $wanted; do

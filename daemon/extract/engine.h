@@ -69,6 +69,7 @@ typedef struct zw_draft {
     zw_bound_t *slots;     /* type->slot_count */
     zw_bound_t **parts;    /* of map slots, else NULL */
     zw_str_t time;
+    int time_mention;      /* that says it, -1: none */
     bool time_open;        /* nothing near said when: it is the type's default */
     bool time_far;         /* it stands in a sentence before */
     uint32_t region;
@@ -89,6 +90,8 @@ typedef struct zw_frame {
     int speaker;            /* in the paragraphs before: last person or body that was subject of a clause of speaking */
     uint32_t place;         /* in the paragraphs before: code of the last place spoken of, 0: none */
     zw_str_t period;        /* the year or interval that a paragraph before, or this one, began with (2021年,全区…) */
+    bool plans, plans_list; /* a heading, or the line that leads a list in, says that what follows is to be done */
+    bool notice;            /* the article calls on others to do what its lists say */
     zw_str_t day;           /* the article's own day, where its first paragraphs name one near the day of publication */
 } zw_frame_t;
 
@@ -168,6 +171,8 @@ void zw_fill_slots(zw_run_t *run, zw_draft_t *draft, bool late);
 /* fill_frame.c: subjects of the paragraph's clauses, and what the article has introduced. */
 void zw_frame_begin(zw_run_t *run);
 void zw_frame_paragraph(zw_run_t *run, zw_paragraph_t *p);
+/* Is what the paragraph says to be done, unless it says that it has been? */
+bool zw_frame_plans(const zw_run_t *run, const zw_paragraph_t *p);
 /* When its facts are found: who spoke last and where, for the paragraphs behind it. */
 void zw_frame_close(zw_run_t *run, const zw_paragraph_t *p);
 /* Nearest subject of one of `classes` at or before a clause: in the paragraph, else the head. -1: none. */
@@ -185,6 +190,8 @@ zw_str_t zw_shared_name(zw_run_t *run, int place, zw_str_t body);
 void zw_fill_time(zw_run_t *run, zw_draft_t *draft);
 /* Leaves the time open: the month of publication, as of what is not dated. */
 void zw_fill_time_open(zw_run_t *run, zw_draft_t *draft);
+/* Of a plan: the year, where the time is but the article's own day. */
+void zw_fill_time_planned(zw_run_t *run, zw_draft_t *draft);
 void zw_fill_region(zw_run_t *run, zw_draft_t *draft);
 void zw_fill_modality(zw_run_t *run, zw_draft_t *draft);
 /* The first day that an EDTF date covers, as YYYYMMDD; and the last. 0: unknown. */

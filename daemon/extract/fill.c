@@ -138,6 +138,17 @@ static void set_text(filler_t *f, int slot, const zw_str_t *names, size_t count,
     }
 }
 
+/* Whose it is, by its whole name where that is a place: 定西 and 甘肃省定西市 are 定西市. */
+static zw_str_t whole_name(const filler_t *f, int slot, int mention)
+{
+    const zw_mention_t *m = &f->run->mentions[mention];
+    zw_str_t name = zw_frame_name(f->run, mention);
+    if (m->cls != ZW_M_REGION || f->d->match->rule->type->slots[slot].kind != ZW_K_STRING)
+        return name;
+    zw_str_t whole = zw_frame_place_name(f->run, m->region);
+    return whole.n > 0 && (zw_str_starts(whole, name) || zw_str_ends(name, whole)) ? whole : name;
+}
+
 static void set_mentions(filler_t *f, int slot, int mention, int count)
 {
     enum { MAX_NAMES = 8 };
@@ -145,7 +156,7 @@ static void set_mentions(filler_t *f, int slot, int mention, int count)
     size_t n = 0;
     for (int i = mention; mention >= 0 && i < mention + count && n < MAX_NAMES; i++)
         if (zw_is_class(f->run, i, f->source->classes))
-            names[n++] = zw_frame_name(f->run, i);
+            names[n++] = whole_name(f, slot, i);
     set_text(f, slot, names, n, mention);
 }
 
@@ -156,7 +167,7 @@ static void fill_from_subject(filler_t *f, int slot)
     set_mentions(f, slot, mention, count);
     if (mention >= 0 || !(f->source->classes & ZW_CLASS_BIT(ZW_M_REGION)))
         return;
-    zw_str_t name = zw_frame_place_name(f->run, f->run->frame.place ? f->run->frame.place : f->run->context.region);
+    zw_str_t name = zw_frame_place_name(f->run, f->run->context.region ? f->run->context.region : f->run->frame.place);
     set_text(f, slot, &name, 1, -1);
 }
 
@@ -204,7 +215,7 @@ static void fill_from_place(filler_t *f, int slot)
         set_mentions(&g, slot, mention, 1);
         return;
     }
-    zw_str_t name = zw_frame_place_name(f->run, f->run->frame.place ? f->run->frame.place : f->run->context.region);
+    zw_str_t name = zw_frame_place_name(f->run, f->run->context.region ? f->run->context.region : f->run->frame.place);
     set_text(f, slot, &name, 1, -1);
 }
 

@@ -11,6 +11,10 @@ enum { MAX_BACK = 24 }; /* clauses that a subject is carried over */
 zw_str_t zw_frame_place_name(const zw_run_t *run, uint32_t code)
 {
     const zw_region_row_t *row = code ? zw_lex_region_of(run->rules->lexicon, code, run->context.year) : NULL;
+    static const char *const brief[] = { "自治区", "特别行政区", "台湾省" }; /* called by their short names */
+    for (size_t k = 0; row && code % 10000 == 0 && k < sizeof(brief) / sizeof(*brief); k++)
+        if (zw_str_ends(row->name, zw_strz(brief[k])))
+            return row->brief.n > 0 ? row->brief : row->name;
     return row ? row->name : zw_str("", 0);
 }
 
@@ -121,11 +125,24 @@ static uint32_t days(uint32_t date)
     return date / 10000 * 372 + date / 100 % 100 * 31 + date % 100;
 }
 
+/* 关于开展…活动的通知, …工作方案: its lists say what is to be done. */
+static bool is_notice(zw_str_t title)
+{
+    static const char *const ends[] = { "的通知", "通知", "方案", "工作要点", "工作计划", "行动计划", "工作安排" };
+    const char *bracket = memchr(title.p ? title.p : "", '(', title.n);
+    if (bracket)
+        title.n = (size_t)(bracket - title.p);
+    for (size_t k = 0; title.n > 0 && k < sizeof(ends) / sizeof(*ends); k++)
+        if (zw_str_ends(title, zw_strz(ends[k])))
+            return true;
+    return false;
+}
+
 /* A day named in the first paragraphs, at most ten days before publication, is the day that the article tells of. */
 void zw_frame_begin(zw_run_t *run)
 {
     enum { FIRST_BYTES = 900, NEAR_DAYS = 10 };
-    run->frame = (zw_frame_t){ .head = -1, .speaker = -1 };
+    run->frame = (zw_frame_t){ .head = -1, .speaker = -1, .notice = is_notice(run->text->title) };
     uint32_t published = zw_time_first(run->context.published);
     for (size_t i = 0; i < run->mention_count && run->context.day && published; i++) {
         const zw_mention_t *m = &run->mentions[i];
@@ -155,23 +172,104 @@ static bool is_history(const zw_run_t *run, const zw_paragraph_t *p, zw_str_t fi
     return false;
 }
 
-/* A report says once, at the head of a paragraph, which year it is about. */
+static bool holds_word(zw_str_t s, const char *const *words)
+{
+    for (; *words; words++)
+        if (memmem(s.p, s.n, *words, strlen(*words)))
+            return true;
+    return false;
+}
+
+/* A line that is no sentence: 二、2012年工作安排. */
+static bool is_heading(const zw_paragraph_t *p)
+{
+    enum { MOST_BYTES = 90 };
+    return p->skeleton.n > 0 && p->skeleton.n <= MOST_BYTES && !zw_str_ends(p->skeleton, ZW_STR_LIT("。")) &&
+           !zw_str_ends(p->skeleton, ZW_STR_LIT(";"));
+}
+
+/* 一是 (二) 3. : what the lines of a list begin with. */
+static bool is_item(const zw_paragraph_t *p)
+{
+    static const char *const digits[] = { "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "0", "1", "2", "3", "4", "5", "6",
+                                          "7", "8", "9" };
+    static const char *const ends[] = { "、", "是", ".", ")", "," };
+    uint32_t at = 0, end = (uint32_t)p->skeleton.n;
+    at += here(p, at, end, "(") ? 1 : here(p, at, end, "第") || here(p, at, end, "其") ? 3 : 0;
+    uint32_t from = at;
+    for (size_t k = 0; k < sizeof(digits) / sizeof(*digits) && at - from < 9; k++)
+        if (here(p, at, end, digits[k])) {
+            at += (uint32_t)strlen(digits[k]);
+            k = (size_t)-1;
+        }
+    for (size_t k = 0; at > from && k < sizeof(ends) / sizeof(*ends); k++)
+        if (here(p, at, end, ends[k]))
+            return true;
+    return false;
+}
+
+/* What stands before the year that a paragraph is about: nothing, a number, an address, 回顾. */
+static bool leads_in(const zw_paragraph_t *p, uint32_t at, bool heading)
+{
+    enum { MOST_BYTES = 36 };
+    static const char *const ends[] = { ":", "!", "、", ")", ".", "回顾", "回首", "过去的", "刚刚过去的" };
+    if (at == 0 || (heading && at <= MOST_BYTES))
+        return true;
+    for (uint32_t i = 0; i < at; i++)
+        if (p->mention[i] >= 0)
+            return false;
+    for (size_t k = 0; at <= MOST_BYTES && k < sizeof(ends) / sizeof(*ends); k++)
+        if (zw_str_ends(zw_str(p->skeleton.p, at), zw_strz(ends[k])))
+            return true;
+    return false;
+}
+
+/* A report says once, at the head of a paragraph or in a heading, which year it is about. */
 static void find_period(zw_run_t *run, const zw_paragraph_t *p)
 {
-    int first = p->skeleton.n > 0 ? p->mention[0] : -1;
-    if (!zw_is_class(run, first, ZW_CLASS_BIT(ZW_M_TIME)) || run->mentions[first].approximate)
+    uint32_t at = 0;
+    while (at < p->skeleton.n && !zw_is_class(run, p->mention[at], ZW_CLASS_BIT(ZW_M_TIME)))
+        at++;
+    if (at == p->skeleton.n || run->mentions[p->mention[at]].approximate || !leads_in(p, at, is_heading(p)))
         return;
-    zw_str_t time = run->mentions[first].canonical;
+    zw_str_t time = run->mentions[p->mention[at]].canonical;
+    bool open = zw_str_ends(time, ZW_STR_LIT("..")) || (at > 0 && time.n != 9); /* behind other words only whole years */
     bool year = time.n == 4 && !is_history(run, p, time);
-    if (year || (time.n > 4 && memchr(time.p, '/', time.n)))
+    if (year || (time.n > 4 && !open && memchr(time.p, '/', time.n)))
         run->frame.period = time;
-    else
+    else if (at == 0)
         run->frame.period = zw_str("", 0);
+}
+
+/* Whether what follows is to be done: after 2012年工作安排, or in the list behind 将重点抓好以下工作:. */
+static void find_plans(zw_run_t *run, const zw_paragraph_t *p)
+{
+    static const char *const planned[] = { "安排", "打算", "任务", "目标", "计划", "思路", "展望", "部署", "下一步", NULL };
+    static const char *const done[] = { "回顾", "总结", "成绩", "成效", "完成", "情况", "做法", "问题", NULL };
+    if (is_heading(p) && !zw_str_ends(p->skeleton, ZW_STR_LIT(":"))) {
+        if (holds_word(p->skeleton, done))
+            run->frame.plans = run->frame.plans_list = false;
+        else if (holds_word(p->skeleton, planned) && (is_item(p) || zw_is_class(run, p->mention[0], ZW_CLASS_BIT(ZW_M_TIME))))
+            run->frame.plans = true;
+        return;
+    }
+    if (!is_item(p))
+        run->frame.plans_list = false;
+    zw_span_t last = p->sentence_count > 0 ? p->sentences[p->sentence_count - 1].sk : (zw_span_t){ 0 };
+    zw_str_t words = zw_str(p->skeleton.p + last.start, last.end - last.start);
+    if (zw_str_ends(p->skeleton, ZW_STR_LIT(":")) && !zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, false, NULL))
+        run->frame.plans_list = zw_engine_test(run, run->rules->signals[ZW_SIG_PLANNED], words, false, NULL);
+}
+
+bool zw_frame_plans(const zw_run_t *run, const zw_paragraph_t *p)
+{
+    return run->frame.plans || run->frame.plans_list || (run->frame.notice && is_item(p));
 }
 
 void zw_frame_paragraph(zw_run_t *run, zw_paragraph_t *p)
 {
     find_period(run, p);
+    find_plans(run, p);
     for (size_t i = 0; i < p->sentence_count; i++)
         for (size_t j = 0; j < p->sentences[i].clause_count; j++) {
             zw_clause_t *clause = &p->sentences[i].clauses[j];

@@ -80,8 +80,14 @@ void zw_fill_modality(zw_run_t *run, zw_draft_t *d)
     if (modality < 0 && !zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, false, NULL)) {
         modality = carried(run, d);
         d->modality_why = "carried from the clause before";
+        if (modality < 0 && zw_frame_plans(run, d->paragraph)) {
+            modality = ZW_PLANNED;
+            d->modality_why = "among what is to be done";
+        }
     }
-    if (modality < 0 && published && first > published) {
+    bool until = d->time_mention >= 0 && zw_str_starts(zw_str(run->text->text.p + run->mentions[d->time_mention].span.start, 6),
+                                                       ZW_STR_LIT("截"));
+    if (modality < 0 && published && first > published && !until) {
         modality = ZW_PLANNED;
         d->modality_why = "its time is to come";
     }
@@ -94,6 +100,8 @@ void zw_fill_modality(zw_run_t *run, zw_draft_t *d)
             d->modality_why = "its time has passed";
         }
     }
+    if (modality == ZW_PLANNED || modality == ZW_REQUIRED)
+        zw_fill_time_planned(run, d);
     if (modality >= 0)
         d->modality = (zw_modality_t)modality;
     else

@@ -1,5 +1,8 @@
 /* The region of a fact: the most specific place that it is about. */
 #include "extract/engine.h"
+#include "extract/region.h"
+
+#include <string.h>
 
 static int specific(uint32_t code)
 {
@@ -130,6 +133,12 @@ static bool from_match(const zw_run_t *run, zw_draft_t *d)
     return found.code || found.nation || found.apart;
 }
 
+/* 台湾, 香港, 澳门: what is nation-wide elsewhere is of the place there. */
+static bool of_islands(uint32_t code)
+{
+    return code == 710000 || code == 810000 || code == 820000;
+}
+
 static bool from_subject(const zw_run_t *run, zw_draft_t *d)
 {
     int count;
@@ -146,6 +155,20 @@ static bool from_subject(const zw_run_t *run, zw_draft_t *d)
     }
     d->region_why = "the subject's";
     d->region = run->mentions[subject].region;
+    if (!d->region && of_islands(run->context.region))
+        d->region = run->context.region;
+    /* 吉木萨尔、奇台两县: the whole that they lie in */
+    uint32_t whole = m->list.end == 0 ? d->region : 0;
+    bool wide = false;
+    for (int k = 1; k < count && whole; k++) {
+        const zw_mention_t *next = &run->mentions[subject + k];
+        if (next->cls != ZW_M_REGION || !next->region || (wide && inside(next->region, whole)))
+            continue;
+        uint32_t both = whole_of(whole, next->region);
+        wide = wide || (both != whole && both != next->region);
+        whole = both;
+    }
+    d->region = whole ? whole : d->region;
     return true;
 }
 
@@ -240,6 +263,57 @@ static bool from_plan(const zw_run_t *run, zw_draft_t *d, int plan)
     }
 }
 
+/* The place whose name a document begins with: 安徽省质量促进条例, 1999—2003年漯河市质量振兴计划. 0: none. */
+static uint32_t title_place(const zw_run_t *run, zw_str_t title)
+{
+    enum { LONGEST = 8 };
+    static const char *const skipped[] = { "年", "—", "-", "至" };
+    size_t from = 0;
+    for (bool more = true; more && from < title.n;) {
+        more = title.p[from] >= '0' && title.p[from] <= '9';
+        size_t n = more;
+        for (size_t k = 0; from > 0 && !more && k < sizeof(skipped) / sizeof(*skipped); k++) {
+            more = zw_str_starts(zw_str(title.p + from, title.n - from), zw_strz(skipped[k]));
+            n = more ? strlen(skipped[k]) : 0;
+        }
+        from += n;
+    }
+    for (size_t n = LONGEST; n >= 2; n--) {
+        zw_str_t name = zw_str(title.p + from, 3 * n);
+        if (from + 3 * n > title.n)
+            continue;
+        uint32_t code = zw_region_find(run->rules->lexicon, name, run->context.year, zw_region_province(run->context.region));
+        code = code ? code : zw_region_find(run->rules->lexicon, name, run->context.year, 0);
+        if (code)
+            return code;
+    }
+    return 0;
+}
+
+/* A document that bears a place's name is of that place; a law, or one that bears the nation's, of the nation. */
+static bool from_title(const zw_run_t *run, zw_draft_t *d)
+{
+    static const char *const nation[] = { "全国", "国家", "中华人民共和国", "中国" };
+    const zw_type_def_t *type = d->match->rule->type;
+    for (size_t i = 0; i < type->slot_count; i++) {
+        const zw_bound_t *slot = &d->slots[i];
+        if (type->slots[i].key != ZW_KEY_YES || slot->value.kind != ZW_V_STR || slot->piece.mention < 0 ||
+            run->mentions[slot->piece.mention].cls != ZW_M_DOC)
+            continue;
+        zw_str_t title = slot->value.str;
+        bool wide = zw_str_ends(title, ZW_STR_LIT("法")) && !zw_str_ends(title, ZW_STR_LIT("办法"));
+        for (size_t k = 0; k < sizeof(nation) / sizeof(*nation); k++)
+            wide = wide || zw_str_starts(title, zw_strz(nation[k]));
+        uint32_t code = title_place(run, title);
+        if (!code && !wide)
+            return false;
+        d->region_why = "its title's";
+        d->region = code ? code : of_islands(run->context.region) ? run->context.region : 0;
+        return true;
+    }
+    return false;
+}
+
 void zw_fill_region(zw_run_t *run, zw_draft_t *d)
 {
     const zw_rule_t *rule = d->match->rule;
@@ -255,6 +329,8 @@ void zw_fill_region(zw_run_t *run, zw_draft_t *d)
         if (found.code || found.nation || found.apart)
             return;
     }
+    if (from_title(run, d))
+        return;
     for (size_t i = 0; i < count; i++)
         if (from_plan(run, d, plans[i]))
             return;

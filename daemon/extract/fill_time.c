@@ -1,6 +1,8 @@
 /* The time of a fact: the one that its words give, else the nearest that is its own, else the type's default. */
 #include "extract/engine.h"
 
+#include <string.h>
+
 static unsigned digits(zw_str_t s, size_t from, size_t n)
 {
     unsigned value = 0;
@@ -91,6 +93,49 @@ static uint32_t anchor(const zw_draft_t *d)
     return d->match->core.start;
 }
 
+/* Where in the paragraph a mention stands, or UINT32_MAX; *ret_sentence is its sentence. */
+static uint32_t place_of(const zw_paragraph_t *p, int mention, size_t *ret_sentence)
+{
+    for (size_t i = 0; i < p->sentence_count; i++)
+        for (uint32_t at = p->sentences[i].sk.start; at < p->sentences[i].sk.end; at++)
+            if (p->mention[at] == mention) {
+                *ret_sentence = i;
+                return at;
+            }
+    return UINT32_MAX;
+}
+
+static bool stands_before(const zw_paragraph_t *p, uint32_t at, const char *const *words)
+{
+    for (; *words; words++) {
+        size_t n = strlen(*words);
+        if (at >= n && memcmp(p->skeleton.p + at - n, *words, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* 力争到2015年…,并申报…: a goal's year is no other act's; 将于2015年实施。某市发布了…: nor is a day to come that of what has
+ * happened. */
+static bool reaches(const finder_t *f, int time)
+{
+    static const char *const goal[] = { "到", "至", NULL }, *const done[] = { "已", "了", "曾" };
+    const zw_draft_t *d = f->d;
+    const zw_paragraph_t *p = d->paragraph;
+    uint32_t published = zw_time_last(f->run->context.published);
+    if (!published || zw_time_first(f->run->mentions[time].canonical) <= published)
+        return true;
+    const zw_sentence_t *sentence = &p->sentences[d->sentence];
+    zw_span_t clause = sentence->clause_count > 0 ? sentence->clauses[d->clause].sk : sentence->sk;
+    uint32_t end = d->match->sk.end > clause.end ? d->match->sk.end : clause.end;
+    for (size_t k = 0; k < sizeof(done) / sizeof(*done); k++)
+        if (memmem(p->skeleton.p + clause.start, end - clause.start, done[k], strlen(done[k])))
+            return false;
+    size_t unused;
+    uint32_t at = place_of(p, time, &unused);
+    return d->match->rule->type->time == ZW_TIME_LAST || at < sentence->sk.start + 6 || !stands_before(p, at, goal);
+}
+
 /* 双方同意自10月1日起扩大范围。 says nothing of when the next sentence happened. */
 static bool begins_later(const finder_t *f, const zw_span_t sentence, int time)
 {
@@ -103,6 +148,19 @@ static bool begins_later(const finder_t *f, const zw_span_t sentence, int time)
         at++;
     for (size_t i = 0; i < sizeof(from) / sizeof(*from); i++)
         if (at >= sentence.start + strlen(from[i]) && memcmp(p->skeleton.p + at - strlen(from[i]), from[i], strlen(from[i])) == 0)
+            return true;
+    return false;
+}
+
+/* 此前,…: some time before, which is not said. */
+static bool long_before(const finder_t *f)
+{
+    static const char *const words[] = { "此前", "早前", "先前", "早先" };
+    const zw_draft_t *d = f->d;
+    uint32_t start = d->paragraph->sentences[d->sentence].sk.start, at = anchor(d);
+    zw_str_t before = zw_str(d->paragraph->skeleton.p + start, at > start ? at - start : 0);
+    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+        if (memmem(before.p, before.n, words[k], strlen(words[k])) && find_time(f, start, at, true) < 0)
             return true;
     return false;
 }
@@ -123,16 +181,20 @@ static int search(const finder_t *f, const char **ret_why, bool *ret_far)
     if (found >= 0)
         return found;
     *ret_why = "in a clause before";
-    found = find_time(f, sentence->sk.start, clause.start, true);
-    if (found >= 0)
-        return found;
+    for (uint32_t end = clause.start; (found = find_time(f, sentence->sk.start, end, true)) >= 0;) {
+        if (reaches(f, found))
+            return found;
+        size_t unused;
+        end = place_of(d->paragraph, found, &unused);
+    }
     if (d->lead && d->match->rule->follows)
         return -1;
     *ret_why = "in a sentence before";
     size_t least = d->lead && d->lead->paragraph == d->paragraph ? d->lead->sentence + 1 : 0;
     for (size_t s = d->sentence, back = 0; s > least && back < 6 && found < 0; s--, back++) {
         found = find_time(f, d->paragraph->sentences[s - 1].sk.start, d->paragraph->sentences[s - 1].sk.end, true);
-        if (found >= 0 && (f->run->mentions[found].vague || begins_later(f, d->paragraph->sentences[s - 1].sk, found)))
+        if (found >= 0 && (f->run->mentions[found].vague || begins_later(f, d->paragraph->sentences[s - 1].sk, found) ||
+                           !reaches(f, found)))
             found = -1;
     }
     *ret_far = found >= 0;
@@ -149,30 +211,75 @@ static bool begins(const zw_run_t *run, int mention, const char *const *heads)
     return false;
 }
 
-/* 截至7月底,今年…; 今年以来,截至7月底…: the year as far as that month. Empty: no such pair. */
+/* Dates of one precision, that of the coarser, as an interval. Empty when there is none between them. */
+static zw_str_t between(zw_run_t *run, zw_str_t from, zw_str_t to)
+{
+    const char *slash = memchr(from.p, '/', from.n);
+    if (slash)
+        from.n = (size_t)(slash - from.p);
+    while (to.n > 0 && to.p[to.n - 1] == '~')
+        to.n--;
+    int n = (int)(from.n < to.n ? from.n : to.n);
+    if (memchr(to.p, '/', to.n) || n < 4 || memcmp(from.p, to.p, (size_t)n) >= 0)
+        return zw_str("", 0);
+    zw_str_t made = zw_arena_printf(run->arena, "%.*s/%.*s", n, from.p, n, to.p);
+    run->no_memory = run->no_memory || !made.p;
+    return made;
+}
+
+/* Work counted up to a day has begun on one: 自3月15日起,…,到4月15日,已…; 该行动自4月启动。截至10月底,…; 截至7月底,今年….
+ * Empty: nothing says when it began, or it is a stock (截至8月底,共有…), which has no beginning. */
 static zw_str_t so_far(const finder_t *f, int found)
 {
-    static const char *const until[] = { "截至", "截止", NULL }, *const year[] = { "今年", "去年", "本年", NULL };
+    static const char *const until[] = { "截至", "截止", "到目前", NULL }, *const year[] = { "今年", "去年", "本年", NULL };
+    static const char *const to[] = { "到", "至", "截至", NULL }, *const from[] = { "自", "从", NULL };
+    static const char *const stock[] = { "共有", "拥有", "现有", "保有" };
     const zw_paragraph_t *p = f->d->paragraph;
     const zw_mention_t *m = &f->run->mentions[found];
-    bool ends = begins(f->run, found, until);
-    if (!ends && (m->canonical.n != 4 || !begins(f->run, found, year)))
+    size_t sentence;
+    uint32_t at = place_of(p, found, &sentence);
+    if (at == UINT32_MAX)
         return zw_str("", 0);
-    for (size_t i = 0; i < p->sentence_count; i++) {
-        zw_span_t sk = p->sentences[i].sk;
-        for (uint32_t at = sk.start; at < sk.end; at++) {
-            if (p->mention[at] != found)
-                continue;
-            int other = find_time(f, sk.start, at, true);
-            if (other < 0 || !begins(f->run, other, ends ? year : until))
-                return zw_str("", 0);
-            zw_str_t whole = ends ? f->run->mentions[other].canonical : m->canonical;
-            zw_str_t last = ends ? m->canonical : f->run->mentions[other].canonical;
-            bool fits = whole.n == 4 && last.n == 7 && memcmp(whole.p, last.p, 4) == 0;
-            return fits ? zw_arena_printf(f->run->arena, "%.4s-01/%.7s", whole.p, last.p) : zw_str("", 0);
-        }
+    zw_str_t words = zw_str(p->skeleton.p + at, f->d->match->sk.end > at ? f->d->match->sk.end - at : 0);
+    for (size_t k = 0; k < sizeof(stock) / sizeof(*stock); k++)
+        if (memmem(words.p, words.n, stock[k], strlen(stock[k])))
+            return zw_str("", 0);
+    bool ends = begins(f->run, found, until) || stands_before(p, at, to);
+    int other = find_time(f, p->sentences[sentence].sk.start, at, true);
+    if (!ends) { /* 今年…,截至… before it */
+        bool pair = other >= 0 && m->canonical.n == 4 && begins(f->run, found, year) && begins(f->run, other, until);
+        return pair ? between(f->run, zw_arena_printf(f->run->arena, "%.4s-01", m->canonical.p), f->run->mentions[other].canonical)
+                    : zw_str("", 0);
     }
-    return zw_str("", 0);
+    if (zw_time_first(m->canonical) > zw_time_last(f->run->context.published) && f->run->context.published.n > 0)
+        return zw_str("", 0);
+    if (other >= 0 && begins(f->run, other, year) && f->run->mentions[other].canonical.n == 4)
+        return between(f->run, zw_arena_printf(f->run->arena, "%.4s-01", f->run->mentions[other].canonical.p), m->canonical);
+    if (f->d->match->rule->type->time != ZW_TIME_LAST) /* what happened by then did not happen all the while */
+        return zw_str("", 0);
+    if (other < 0 && sentence > 0) {
+        const zw_span_t before = p->sentences[sentence - 1].sk;
+        other = find_time(f, before.start, before.end, true);
+        size_t unused;
+        uint32_t there = other >= 0 ? place_of(p, other, &unused) : UINT32_MAX;
+        if (there == UINT32_MAX || !stands_before(p, there, from))
+            return zw_str("", 0);
+    }
+    return other >= 0 && f->run->mentions[other].canonical.n >= 7 ? between(f->run, f->run->mentions[other].canonical, m->canonical)
+                                                                  : zw_str("", 0);
+}
+
+/* What was counted since a day was counted up to now. */
+static zw_str_t closed(const zw_draft_t *d, zw_run_t *run, zw_str_t time)
+{
+    zw_str_t now = run->context.published;
+    bool open = time.n > 3 && memcmp(time.p + time.n - 3, "/..", 3) == 0;
+    if (!open || d->match->rule->type->time != ZW_TIME_LAST || now.n < 4 || zw_time_first(time) > zw_time_last(now))
+        return time;
+    if (now.n > 7)
+        now.n = 7;
+    zw_str_t made = between(run, time, now);
+    return made.n > 0 ? made : time;
 }
 
 /* ---- defaults */
@@ -194,18 +301,30 @@ static void set_default(zw_run_t *run, zw_draft_t *d, zw_time_plan_t plan)
     if (plan == ZW_TIME_AUTO || plan == ZW_TIME_NONE || plan == ZW_TIME_CAPTURED) {
         d->time_why = "open";
         d->time = zw_str("", 0);
-    } else if ((plan == ZW_TIME_ARTICLE || plan == ZW_TIME_LAST) && run->frame.period.n > 0) {
+    } else if ((plan == ZW_TIME_ARTICLE || plan == ZW_TIME_LAST || plan == ZW_TIME_YEAR) && run->frame.period.n > 0) {
         d->time_why = "the period that the article reports on";
         d->time = run->frame.period;
     } else if ((plan == ZW_TIME_ARTICLE || plan == ZW_TIME_LAST || plan == ZW_TIME_NOW) && run->frame.day.n > 0) {
         d->time_why = "the article's own day";
         d->time = run->frame.day;
+    } else if (plan == ZW_TIME_YEAR && run->frame.day.n > 0) {
+        d->time_why = "the article's own year";
+        d->time = zw_str(run->frame.day.p, 4);
     } else if (plan == ZW_TIME_DAY) {
         d->time_why = "the day of publication";
         d->time = run->context.published;
     } else {
         d->time = month_of(run);
     }
+}
+
+/* A plan that says no time is not one for the day of the article. */
+void zw_fill_time_planned(zw_run_t *run, zw_draft_t *d)
+{
+    if (!d->time_open || d->time.n != 10 || d->time.p != run->frame.day.p)
+        return;
+    d->time = zw_str(run->frame.day.p, 4);
+    d->time_why = "the article's own year";
 }
 
 void zw_fill_time_open(zw_run_t *run, zw_draft_t *d)
@@ -230,11 +349,18 @@ void zw_fill_time(zw_run_t *run, zw_draft_t *d)
     }
     finder_t f = { run, d };
     int found = -1;
+    d->time_mention = -1;
+    if (plan != ZW_TIME_CAPTURED && long_before(&f) && find_time(&f, d->match->sk.start, d->match->sk.end, false) < 0) {
+        d->time_why = "some time before";
+        d->time = zw_str("", 0);
+        return;
+    }
     if (plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED && plan != ZW_TIME_NOW)
         found = search(&f, &d->time_why, &d->time_far);
+    d->time_mention = found;
     if (found >= 0) {
         zw_str_t pair = so_far(&f, found);
-        d->time = pair.n > 0 ? pair : run->mentions[found].canonical;
+        d->time = pair.n > 0 ? pair : closed(d, run, run->mentions[found].canonical);
     } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED) {
         d->time = d->lead->time;
         d->time_why = "that of the fact it follows";

@@ -192,7 +192,7 @@ void zw_atoms_begin(zw_article_t *a)
 {
     static const char digits[] = "0123456789〇零一二两三四五六七八九十";
     first_set(a->time_first, digits);
-    first_set(a->time_first, "“\"今本去昨上前头明来后次翌转第同当是该那这民截目眼现迄时近日最不连到下全年岁过即早");
+    first_set(a->time_first, "“\"今本去昨上前头刚未明来后次翌转第同当是该那这民截目眼现迄时近日最不连到下全年岁过即早");
     first_set(a->number_first, digits);
     first_set(a->number_first, "百千万亿数几近约大将接逾超突已多高小不低少未至最达上无人新港美￥¥R过半");
 }

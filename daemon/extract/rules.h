@@ -98,7 +98,8 @@ typedef enum {
     ZW_TIME_CAPTURED,/* only a captured group `time`; else null */
     ZW_TIME_NOW,     /* never from the sentence: as ARTICLE's default */
     ZW_TIME_NONE,
-    ZW_TIME_LAST     /* auto; else that of the last fact of the type, near before; else as ARTICLE */
+    ZW_TIME_LAST,    /* auto; else that of the last fact of the type, near before; else as ARTICLE */
+    ZW_TIME_YEAR     /* auto; else as ARTICLE, but of the article's own day only the year */
 } zw_time_plan_t;
 
 enum { ZW_REGION_AUTO = -1, ZW_REGION_ARTICLE = -2, ZW_REGION_NONE = -3, ZW_REGION_SUBJECT = -4 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char *const KIND_NAMES[] = { "string", "word", "list", "number", "measure", "quantity", "time", "bool", "map" };
-static const char *const TIME_NAMES[] = { "article", "day", "month", "auto", "captured", "now", "none", "last" };
+static const char *const TIME_NAMES[] = { "article", "day", "month", "auto", "captured", "now", "none", "last", "year" };
 
 /* ---- readers shared with rules_rule.c */
 

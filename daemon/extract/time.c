@@ -76,7 +76,7 @@ static uint32_t vague_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_
 /* 近三年, 三年来, 三年内: N years up to now, or from now. */
 static uint32_t years_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_t *st, zw_when_t *w)
 {
-    static const char *const heads[] = { "近", "最近", "过去", "这" };
+    static const char *const heads[] = { "近", "最近", "过去", "这", "过去的", "刚刚过去的", "今后", "未来" };
     uint32_t head = ZW_CHARS_ANY(s, i, heads, NULL), k = i + head;
     int years;
     uint32_t n = zw_small_number(s, k, &years);
@@ -92,18 +92,25 @@ static uint32_t years_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_
     if ((head == 0 && !come && !inside) || (zw_chars_at(s, i, "这") && !come))
         return 0;
     int now = st->anchor.y;
+    bool ahead = zw_chars_at(s, i, "今后") || zw_chars_at(s, i, "未来");
+    if (ahead && years == 1)
+        return 0;
     w->own_year = true;
     w->interval = true;
-    if (inside && !head) {
+    if (ahead || (inside && !head)) {
         w->from = (zw_moment_t){ now, 0, 0 };
         w->to = (zw_moment_t){ now + years - 1, 0, 0 };
-        if (zw_chars_before(s, i, "连续") || zw_chars_before(s, i, "近"))
+        if (!ahead && (zw_chars_before(s, i, "连续") || zw_chars_before(s, i, "近")))
             return 0;
     } else {
         w->from = (zw_moment_t){ years == 1 ? now - 1 : now - years + 1, 0, 0 };
         w->to = (zw_moment_t){ now, 0, 0 };
-        if (years == 1 && zw_chars_at(s, i, "过去") && st->anchor.m >= 1 && st->anchor.m <= 3) {
-            w->to = w->from; /* told at the turn of the year: the year that has ended */
+        if (st->anchor.m >= 1 && st->anchor.m <= 3 && (years == 1 || zw_chars_at(s, i, "过去"))) {
+            w->from.y = now - years; /* told at the turn of the year: the years that have ended */
+            w->to.y = now - 1;
+            w->interval = years > 1;
+        } else if (years == 1 && st->anchor.m >= 11) {
+            w->from = w->to;
             w->interval = false;
         }
     }
@@ -214,7 +221,10 @@ static uint32_t point_or_range(const zw_chars_t *s, uint32_t i, const zw_time_st
     w->from = p.t;
     w->own_year = p.own_year;
     w->quarter = p.quarter;
-    if (p.end.m && p.t.m) {
+    if (p.end.m && p.t.m && (zw_chars_at(s, i + n, "末") || zw_chars_at(s, i + n, "底"))) {
+        w->from = p.end; /* 一季度末 */
+        n++;
+    } else if (p.end.m && p.t.m) {
         w->to = p.end;
         w->interval = true;
     } else {

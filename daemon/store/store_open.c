@@ -41,8 +41,9 @@ void zw_store_adopt(int dir_fd)
     if (geteuid() != 0 || fstat(dir_fd, &dir) < 0 || dir.st_uid == 0)
         return;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (fstatat(dir_fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == 0)
-            (void)fchownat(dir_fd, names[i], dir.st_uid, dir.st_gid, AT_SYMLINK_NOFOLLOW);
+        if (fstatat(dir_fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == 0 &&
+            fchownat(dir_fd, names[i], dir.st_uid, dir.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+            continue; /* the daemon will say that it cannot open it */
 }
 
 static int open_env(zw_store_t *store, const zw_store_options_t *options)

@@ -108,10 +108,11 @@ int zw_store_restore(const char *from, const char *dir, bool same_log)
         (void)close(fd);
         return lock;
     }
-    zw_store_adopt(fd);
-    if (fstatat(fd, FILE_NAME, &st, 0) == 0) {
+    if (fstatat(fd, FILE_NAME, &st, 0) == 0)
         r = -EEXIST;
-    } else if ((r = spare_open(dir, &spare)) == 0) {
+    else
+        r = zw_store_adopt(fd);
+    if (r == 0 && (r = spare_open(dir, &spare)) == 0) {
         r = copy_store(from, &spare, same_log);
         if (r == 0)
             r = put_in_place(fd, spare.file, dir);

@@ -34,16 +34,17 @@ int zw_store_lock(int dir_fd)
     return fd;
 }
 
-void zw_store_adopt(int dir_fd)
+int zw_store_adopt(int dir_fd)
 {
     static const char *const names[] = { "zhiwen.lock", "zhiwen.mdb", "zhiwen.mdb-lock" };
     struct stat dir, st;
     if (geteuid() != 0 || fstat(dir_fd, &dir) < 0 || dir.st_uid == 0)
-        return;
+        return 0;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (fstatat(dir_fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == 0 &&
             fchownat(dir_fd, names[i], dir.st_uid, dir.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
-            continue; /* the daemon will say that it cannot open it */
+            return -errno;
+    return 0;
 }
 
 static int open_env(zw_store_t *store, const zw_store_options_t *options)
@@ -227,7 +228,8 @@ int zw_store_open(const zw_store_options_t *options, zw_store_t **ret)
     }
     if ((r = open_env(store, options)) < 0)
         goto fail;
-    zw_store_adopt(store->dir_fd);
+    if ((r = zw_store_adopt(store->dir_fd)) < 0)
+        goto fail;
     MDB_stat stat;
     if ((r = zw_store_error(mdb_env_stat(store->env, &stat))) < 0)
         goto fail;

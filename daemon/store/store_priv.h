@@ -87,8 +87,8 @@ int zw_store_lock(int dir_fd);
 /* Syncs the directory that `path` stands in. 0 or -errno. */
 int zw_store_sync_parent(const char *path);
 
-/* What root makes in a directory of another user is that user's. */
-void zw_store_adopt(int dir_fd);
+/* What root makes in a directory of another user is that user's. 0 or -errno. */
+int zw_store_adopt(int dir_fd);
 
 /* A write transaction. zw_write_end commits it, or gives it up when r is negative; returns r or what the commit gave. */
 int zw_write_begin(zw_store_t *store, MDB_txn **ret);

@@ -29,7 +29,7 @@ import zmq  # noqa: E402
 ZHIWEN = os.path.join(BIN, "zhiwen")
 FILTERS = [[""], ["fact."], ["fact.award.", "support."], ["fact.indicator.3303"], ["article."]]
 CONFIG = "limits: { in_flight_bytes: 16MiB }\nfacts: { queue: 2000 }\nstore: { map: 32GiB, quarantine: 4MiB }\n" \
-         "dedup: { capacity: 20000, facts: 100000 }\nworkers: 2\n"
+         "dedup: { capacity: 20000, facts: 100000 }\nworkers: 2\nretention: { size: 200MiB }\n"
 FLAT = 0.05  # how far memory may be from its median
 
 problems, problems_lock = [], threading.Lock()

@@ -179,7 +179,7 @@ def quarantine_is_bounded():
 
 def damage():
     """Bytes turned over and the file cut short: found out, said, and nothing wrong is ever handed out."""
-    rounds, r = int(os.environ.get("ZHIWEN_DAMAGES", "10")), random.Random(int(os.environ.get("ZHIWEN_SEED", "7")))
+    rounds, r = int(os.environ.get("ZHIWEN_DAMAGES", "8")), random.Random(int(os.environ.get("ZHIWEN_SEED", "7")))
     outcomes = dict.fromkeys(("refused to start", "refused to answer", "no harm", "ended"), 0)
     with Daemon().start() as d:
         s = Sender(d)
@@ -226,7 +226,7 @@ def live_with_it(d, was, articles, found):
         return "refused to start" if code == 1 else "ended"
     refused, answered = 0, 0
     s = d.dealer("replay")
-    for request in [dict(op="replay", limit=1, **{"from": seq}) for seq in was] + [dict(op="article", number=n) for n in articles]:
+    for request in [dict(op="replay", limit=10, **{"from": seq}) for seq in range(1, len(was) + 1, 10)] + [dict(op="article", number=n) for n in articles]:
         s.send(pack(req=1, **request))
         if not s.poll(20000):
             break
@@ -246,7 +246,7 @@ def live_with_it(d, was, articles, found):
     d.process.wait()
     d.process = None
     os.path.exists(os.path.join(d.dir, "replay.sock")) and os.unlink(os.path.join(d.dir, "replay.sock"))
-    check(ended or answered == len(was) + len(articles), "it does not answer")
+    check(ended or answered == (len(was) + 9) // 10 + len(articles), "it does not answer")
     check(not (refused or ended) or found == 1, "check finds nothing, but %d answers were refused" % refused)
     return "ended" if ended else "refused to answer" if refused else "no harm"
 

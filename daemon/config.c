@@ -63,7 +63,7 @@ static const conf_key_t KEYS[] = {
     { "limits.in_flight_bytes", K_SIZE, AT(max_in_flight_bytes), 1024, 16 * GiB, "64MiB" },
     { "limits.article_memory", K_SIZE, AT(max_article_memory), MiB, 64 * GiB, "512MiB" },
     { "limits.connections", K_NUMBER, AT(max_connections), 1, 1000000, "1000" },
-    { "limits.topic_bytes", K_SIZE, AT(max_topic_bytes), 1024, GiB, "4MiB" },
+    { "limits.topic_bytes", K_SIZE, AT(max_topic_bytes), 1024, GiB, "1MiB" },
     { "limits.subscriptions", K_NUMBER, AT(max_subscriptions), 0, 100000, "256" },
     { "commit.articles", K_NUMBER, AT(commit_articles), 1, 65536, "1000" },
     { "commit.bytes", K_SIZE, AT(commit_bytes), 1024, GiB, "16MiB" },

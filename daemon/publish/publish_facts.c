@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "publish_priv.h"
 #include "zw_wire.h"
 
@@ -6,14 +7,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SUBSCRIPTIONS_A_ROUND = 1000 };
+enum { SUBSCRIPTIONS_A_ROUND = 1000, ANEW_TRIES = 200 };
 
 typedef struct facts {
     zw_publish_t *p;
     uint64_t newest;       /* published: sent, or dropped by the socket, or never queued for lack of memory */
     int64_t heartbeat_due; /* monotonic ms */
     zw_buf_t buf;
-    bool over;             /* the context is going */
+    size_t topic_bytes;    /* of all subscriptions, with a byte for each */
+    bool over;             /* the context is going, or the socket cannot be made again */
 } facts_t;
 
 static zw_batch_t *next_batch(facts_t *f)
@@ -91,15 +93,47 @@ static void send_batches(facts_t *f)
     }
 }
 
-/* XPUB hands subscriptions up; libzmq has already heeded them. Unread, they would pile up. */
+/* Too many topics: libzmq cannot be told to refuse one subscriber, but the socket can be made anew, which forgets all of them. Who
+ * follows the protocol connects again and fetches what it missed. */
+static void begin_anew(facts_t *f)
+{
+    const char *endpoint = NULL;
+    const zw_publish_options_t *o = &f->p->options;
+    zw_log(ZW_LOG_WARNING, "facts: subscribers ask for more than %zu bytes of topics (limits.topic_bytes); all are cut off", o->topic_bytes);
+    zw_listen_close(f->p->facts, o->facts.endpoints, o->facts.count);
+    f->p->facts = NULL;
+    f->topic_bytes = 0;
+    f->p->counters.resets++;
+    int r = zw_publish_facts_socket(o, &f->p->facts, &endpoint);
+    for (int tries = 0; r == -EADDRINUSE && tries < ANEW_TRIES; tries++) { /* tcp is closed by libzmq's thread */
+        (void)nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+        r = zw_publish_facts_socket(o, &f->p->facts, &endpoint);
+    }
+    if (r < 0) {
+        zw_log(ZW_LOG_ERROR, "facts: %s: %s", endpoint ? endpoint : "socket", zw_error_text(r));
+        f->over = true; /* the watchdog sees it */
+    }
+}
+
+/* XPUB hands subscriptions up, the first of a topic and its last end; libzmq has already heeded them. */
 static void read_subscriptions(facts_t *f)
 {
     char space[64];
-    for (int i = 0; i < SUBSCRIPTIONS_A_ROUND; i++)
-        if (zmq_recv(f->p->facts, space, sizeof(space), ZMQ_DONTWAIT) < 0) {
+    for (int i = 0; i < SUBSCRIPTIONS_A_ROUND; i++) {
+        int n = zmq_recv(f->p->facts, space, sizeof(space), ZMQ_DONTWAIT);
+        if (n < 0) {
             f->over = f->over || errno == ETERM;
             return;
         }
+        if (n > 0 && space[0] == 1)
+            f->topic_bytes += (size_t)n;
+        else if (n > 0 && space[0] == 0 && f->topic_bytes >= (size_t)n)
+            f->topic_bytes -= (size_t)n;
+        if (f->p->options.topic_bytes && f->topic_bytes > f->p->options.topic_bytes) {
+            begin_anew(f);
+            return;
+        }
+    }
 }
 
 static void wait_for_work(facts_t *f)

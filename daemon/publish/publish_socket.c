@@ -9,7 +9,7 @@ enum {
     DEAD_MS = 15000,
     BACKLOG = 1024,
     FACTS_LINGER_MS = 2000,
-    FACTS_MESSAGE_BYTES = 4096,      /* in: subscriptions only */
+    FACTS_MESSAGE_BYTES = 1024,      /* in: subscriptions only, and the handshake with its keys */
     REPLAY_MESSAGE_BYTES = 256 << 10, /* in: more than a request may have, so that one too large gets an answer */
     REPLAY_QUEUE = 64,               /* requests of one client that wait */
     REPLAY_ANSWERS = 16,             /* answers that one client has not read: at most 16 MiB */

@@ -92,7 +92,8 @@ static void answer(zw_zap_t *zap, const question_t *q)
     (void)pthread_mutex_lock(&zap->lock);
     const char *user = user_of(zap, q);
     atomic_fetch_add(user ? &zap->counters.allowed : &zap->counters.refused_key, 1);
-    reply(zap, q, user ? "200" : "400", user ? "OK" : "no permitted key", user ? user : "");
+    /* 300, "for now", and not 400: that would end the client's socket for good, and its key may be allowed by the next reload. */
+    reply(zap, q, user ? "200" : "300", user ? "OK" : "no permitted key", user ? user : "");
     (void)pthread_mutex_unlock(&zap->lock);
     if (!user)
         zw_log(ZW_LOG_WARNING, "a client from %.*s is refused on %.*s: its key has no right there", ZW_STR_ARGS(part(q, Q_ADDRESS)),

@@ -146,8 +146,8 @@ int zw_engine_run(zw_extractor_t *extractor, const zw_rules_t *rules, const zw_r
 int zw_engine_fact(zw_run_t *run, const zw_draft_t *draft, zw_fact_t *ret);
 
 void zw_engine_trace(zw_run_t *run, zw_trace_t trace);
-/* A match of a small pattern within [start, end) of the skeleton; `anchored` at start. */
-bool zw_engine_test(zw_run_t *run, const pcre2_code *code, zw_str_t subject, bool anchored, uint32_t *ret_end);
+/* A match of a small pattern within `subject`. */
+bool zw_engine_test(zw_run_t *run, const pcre2_code *code, zw_str_t subject, uint32_t *ret_end);
 
 /* match.c: all matches of the paragraph, unless-conditions checked, items and coordinations still whole. */
 int zw_match_paragraph(zw_run_t *run, const zw_paragraph_t *p, zw_match_t ***ret, size_t *ret_count);

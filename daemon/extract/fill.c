@@ -32,7 +32,7 @@ static bool unwanted(const filler_t *f, int mention)
     for (size_t i = 0; i < rule->where_count; i++) {
         const zw_where_t *w = &rule->wheres[i];
         if (w->negate && w->slot == f->slot && w->part < 0 &&
-            zw_engine_test(f->run, w->code, zw_frame_name(f->run, mention), false, NULL))
+            zw_engine_test(f->run, w->code, zw_frame_name(f->run, mention), NULL))
             return true;
     }
     return false;

@@ -56,7 +56,7 @@ static void find_subject(zw_run_t *run, const zw_paragraph_t *p, zw_clause_t *cl
 {
     uint32_t at = clause->sk.start, end = clause->sk.end, used = 0;
     const uint32_t posts = ZW_CLASS_BIT(ZW_M_POST);
-    if (zw_engine_test(run, run->rules->signals[ZW_SIG_LEAD], zw_str(p->skeleton.p + at, end - at), true, &used))
+    if (zw_engine_test(run, run->rules->signals[ZW_SIG_LEAD], zw_str(p->skeleton.p + at, end - at), &used))
         at += used;
     int mention = mention_at(p, at, end);
     while (zw_is_class(run, mention, posts)) { /* 局长王某: the post stands first */
@@ -288,7 +288,7 @@ void zw_frame_close(zw_run_t *run, const zw_paragraph_t *p)
             const zw_clause_t *clause = &p->sentences[i].clauses[j];
             zw_str_t words = zw_str(p->skeleton.p + clause->sk.start, clause->sk.end - clause->sk.start);
             if (zw_is_class(run, clause->subject, ZW_ORG_CLASSES | ZW_CLASS_BIT(ZW_M_PERSON)) &&
-                zw_engine_test(run, run->rules->signals[ZW_SIG_SPEAKS], words, false, NULL))
+                zw_engine_test(run, run->rules->signals[ZW_SIG_SPEAKS], words, NULL))
                 run->frame.speaker = clause->subject;
         }
     for (size_t i = p->mention_from; i < p->mention_to; i++)

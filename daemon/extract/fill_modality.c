@@ -28,11 +28,11 @@ static zw_str_t scope_text(const zw_draft_t *d, uint32_t from, uint32_t to, char
 
 static int signal_in(zw_run_t *run, zw_str_t words)
 {
-    if (zw_engine_test(run, run->rules->signals[ZW_SIG_NEGATED], words, false, NULL))
+    if (zw_engine_test(run, run->rules->signals[ZW_SIG_NEGATED], words, NULL))
         return ZW_NEGATED;
-    if (zw_engine_test(run, run->rules->signals[ZW_SIG_PLANNED], words, false, NULL))
+    if (zw_engine_test(run, run->rules->signals[ZW_SIG_PLANNED], words, NULL))
         return ZW_PLANNED;
-    if (zw_engine_test(run, run->rules->signals[ZW_SIG_REQUIRED], words, false, NULL))
+    if (zw_engine_test(run, run->rules->signals[ZW_SIG_REQUIRED], words, NULL))
         return ZW_REQUIRED;
     return -1;
 }
@@ -49,7 +49,7 @@ static int carried(zw_run_t *run, const zw_draft_t *d)
             return -1;
         const zw_span_t before = sentence->clauses[c - 1].sk;
         zw_str_t words = zw_str(d->paragraph->skeleton.p + before.start, before.end - before.start);
-        if (zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, false, NULL))
+        if (zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, NULL))
             return -1;
         int modality = signal_in(run, words);
         if (modality == ZW_PLANNED || modality == ZW_REQUIRED)
@@ -77,7 +77,7 @@ void zw_fill_modality(zw_run_t *run, zw_draft_t *d)
     uint32_t published = zw_time_last(run->context.published), first = zw_time_first(d->time), last = zw_time_last(d->time);
     int modality = signal_in(run, words);
     d->modality_why = "a word of the clause";
-    if (modality < 0 && !zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, false, NULL)) {
+    if (modality < 0 && !zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, NULL)) {
         modality = carried(run, d);
         d->modality_why = "carried from the clause before";
         if (modality < 0 && zw_frame_plans(run, d->paragraph)) {

@@ -1,4 +1,5 @@
 /* The time of a fact: the one that its words give, else the nearest that is its own, else the type's default. */
+#include "base/utf8.h"
 #include "extract/engine.h"
 
 #include <string.h>
@@ -59,13 +60,15 @@ static bool is_own(const finder_t *f, uint32_t at)
             c->group->slot != ZW_G_VERB && at >= c->piece.sk.start && at < c->piece.sk.end)
             return false;
     }
-    zw_str_t behind = zw_str(p->skeleton.p + at + 3, p->skeleton.n - at - 3 < 200 ? p->skeleton.n - at - 3 : 200);
+    zw_str_t behind = zw_str(p->skeleton.p + at + 3, p->skeleton.n - at - 3);
+    if (behind.n > 200)
+        behind.n = (size_t)(zw_utf8_back(behind.p + 200, behind.p) - behind.p);
     uint32_t from = at > 24 ? at - 24 : 0;
     while (from < at && ((unsigned char)p->skeleton.p[from] & 0xC0) == 0x80)
         from++;
     zw_str_t before = zw_str(p->skeleton.p + from, at - from);
-    return !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_NOT_TIME], behind, true, NULL) &&
-           !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_COMPARED], before, false, NULL);
+    return !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_NOT_TIME], behind, NULL) &&
+           !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_COMPARED], before, NULL);
 }
 
 /* The last (or first) time of its own in [from, to). */

@@ -6,16 +6,17 @@
 typedef struct {
     zw_run_t *run;
     const zw_paragraph_t *p;
+    zw_subject_t skeleton;
     zw_match_t **items;
     size_t n;
 } matcher_t;
 
-bool zw_engine_test(zw_run_t *run, const pcre2_code *code, zw_str_t subject, bool anchored, uint32_t *ret_end)
+bool zw_engine_test(zw_run_t *run, const pcre2_code *code, zw_str_t subject, uint32_t *ret_end)
 {
     if (!code)
         return false;
-    int r = pcre2_match(code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_UTF_CHECK | (anchored ? PCRE2_ANCHORED : 0u),
-                        run->extractor->data, run->extractor->context);
+    int r = pcre2_match(code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_UTF_CHECK, run->extractor->data,
+                        run->extractor->context);
     if (r < 0 && r != PCRE2_ERROR_NOMATCH)
         run->limited++;
     if (r >= 0 && ret_end)
@@ -69,8 +70,8 @@ static bool refused(matcher_t *m, const zw_match_t *match, zw_scope_t *ret_scope
         [ZW_IN_PARAGRAPH] = window(m->p, first->sk.start, last->sk.end),
     };
     for (unsigned i = 0; i < ZW_SCOPES; i++)
-        if (zw_engine_test(m->run, rule->unless[i], scopes[i], false, NULL) ||
-            (rule->requires[i] && !zw_engine_test(m->run, rule->requires[i], scopes[i], false, NULL))) {
+        if (zw_engine_test(m->run, rule->unless[i], scopes[i], NULL) ||
+            (rule->requires[i] && !zw_engine_test(m->run, rule->requires[i], scopes[i], NULL))) {
             *ret_scope = (zw_scope_t)i;
             return true;
         }
@@ -141,15 +142,13 @@ static bool keep(matcher_t *m, zw_match_t *match)
     return true;
 }
 
-static void run_pattern(matcher_t *m, uint32_t number, zw_span_t range)
+static void run_pattern(matcher_t *m, uint32_t number, zw_span_t range, const zw_subject_t *subject)
 {
     const zw_rule_t *rule = &m->run->rules->rules[m->run->rules->pattern_rule[number]];
     const zw_pattern_t *pattern = &rule->patterns[number - rule->first_pattern];
-    const char *subject = m->p->skeleton.p + range.start;
     size_t length = range.end - range.start, at = 0, found = 0;
     while (at <= length && found < ZW_MAX_MATCHES) {
-        int r = pcre2_match(pattern->code, (PCRE2_SPTR)subject, length, at, PCRE2_NO_UTF_CHECK, m->run->extractor->data,
-                            m->run->extractor->context);
+        int r = zw_pattern_search(pattern, subject, at, m->run->extractor->data, m->run->extractor->context);
         if (r == PCRE2_ERROR_NOMATCH)
             break;
         if (r < 0) {
@@ -166,7 +165,7 @@ static void run_pattern(matcher_t *m, uint32_t number, zw_span_t range)
         set_core(&match);
         if (to <= from) { /* an empty match says nothing */
             at = to + 1;
-            while (at < length && ((unsigned char)subject[at] & 0xC0) == 0x80)
+            while (at < length && ((unsigned char)subject->text.p[at] & 0xC0) == 0x80)
                 at++;
             continue;
         }
@@ -207,10 +206,11 @@ static int run_range(matcher_t *m, zw_span_t range, bool paragraph)
                               zw_str(m->p->skeleton.p + range.start, range.end - range.start), &patterns, &count);
     if (r < 0)
         return r;
+    zw_subject_t subject = zw_subject_part(&m->skeleton, range.start, range.end);
     for (size_t i = 0; i < count; i++) {
         const zw_rule_t *rule = &m->run->rules->rules[m->run->rules->pattern_rule[patterns[i]]];
         if (rule->paragraph == paragraph && (!m->run->only || m->run->only == rule))
-            run_pattern(m, patterns[i], range);
+            run_pattern(m, patterns[i], range, &subject);
     }
     if (m->run->tracing && !paragraph)
         trace_nearly(m, range);
@@ -223,7 +223,7 @@ int zw_match_paragraph(zw_run_t *run, const zw_paragraph_t *p, zw_match_t ***ret
     m.items = zw_arena_alloc(run->arena, ZW_MAX_DRAFTS * sizeof(zw_match_t *));
     if (!m.items)
         return -ENOMEM;
-    int r = 0;
+    int r = zw_subject_make(p->skeleton, run->arena, &m.skeleton);
     zw_span_t window = { 0, 0 };
     for (size_t i = 0; i < p->sentence_count && r == 0; i++) {
         r = run_range(&m, p->sentences[i].sk, false);

@@ -351,7 +351,7 @@ static void close_maps(zw_run_t *run, zw_draft_t *d)
 static bool value_matches(zw_run_t *run, const zw_where_t *w, const zw_value_t *value)
 {
     if (value->kind == ZW_V_STR)
-        return zw_engine_test(run, w->code, value->str, false, NULL);
+        return zw_engine_test(run, w->code, value->str, NULL);
     bool any = false;
     for (size_t i = 0; value->kind == ZW_V_LIST && i < value->list.n; i++)
         any = any || value_matches(run, w, &value->list.items[i]);

@@ -27,12 +27,12 @@ uint32_t zw_chars_cut(zw_str_t s, uint32_t max, uint32_t *cps, uint32_t *at)
     return n;
 }
 
-uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal)
+uint32_t zw_chars_end(const zw_chars_t *s, uint32_t i, const char *literal, size_t n)
 {
-    uint32_t n = 0, cp;
-    for (const char *p = literal, *end = literal + strlen(literal); p < end; n++)
-        p += zw_utf8_decode(p, end, &cp);
-    return n <= i && zw_chars_at(s, i - n, literal) ? n : 0;
+    uint32_t count = 0;
+    for (size_t k = 0; k < n; k++)
+        count += ((unsigned char)literal[k] & 0xC0) != 0x80;
+    return count <= i && zw_chars_at(s, i - count, literal) ? count : 0;
 }
 
 bool zw_is_dash(uint32_t cp)

@@ -47,8 +47,24 @@ uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *litera
  * last one ends. Returns n. */
 uint32_t zw_chars_cut(zw_str_t s, uint32_t max, uint32_t *cps, uint32_t *at);
 
-/* The number of characters of `literal` when it ends before `i`, else 0. */
-uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal);
+/* Whether `literal` of `n` bytes can end with `cp`: the same at its other end. */
+static inline bool zw_literal_may_end(const char *literal, size_t n, uint32_t cp)
+{
+    if (cp < 0x800 || cp > 0xFFFF)
+        return true;
+    return n >= 3 && (unsigned char)literal[n - 1] == (0x80 | (cp & 63)) &&
+           (unsigned char)literal[n - 2] == (0x80 | (cp >> 6 & 63)) && (unsigned char)literal[n - 3] == (0xE0 | cp >> 12);
+}
+
+/* The number of characters of `literal`, of `n` bytes, when it ends before `i`, else 0. */
+uint32_t zw_chars_end(const zw_chars_t *s, uint32_t i, const char *literal, size_t n);
+
+/* The same; the length is known when compiling where the literal is. */
+static inline uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal)
+{
+    size_t n = strlen(literal);
+    return i > 0 && zw_literal_may_end(literal, n, s->cp[i - 1]) ? zw_chars_end(s, i, literal, n) : 0;
+}
 
 static inline bool zw_is_digit(uint32_t cp)
 {

@@ -144,8 +144,20 @@ typedef struct zw_conjunct {
     size_t literal_count;
 } zw_conjunct_t;
 
+/* Characters, by the lower bits of their code: more than are meant, never fewer. */
+enum { ZW_CHARS_HASHED = 1024 };
+typedef struct zw_charset {
+    uint64_t bits[ZW_CHARS_HASHED / 64];
+} zw_charset_t;
+
+/* Where a match may begin at all: between a character of `before` (0: at the very start) and one of `first`. */
+typedef struct zw_start {
+    zw_charset_t before, first;
+} zw_start_t;
+
 typedef struct zw_pattern {
     pcre2_code *code;
+    zw_start_t *start;  /* then `code` is anchored and tried only there; NULL: it looks for itself */
     zw_str_t expanded;
     zw_group_t *groups; /* by number; several may have one name */
     size_t group_count;
@@ -282,11 +294,42 @@ const zw_yaml_node_t *zw_rules_one(const zw_yaml_node_t *node, size_t i);
 /* Expands macros and classes, makes punctuation half-width, drops blanks. False after complaining. */
 bool zw_pattern_expand(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, zw_str_t text, zw_buf_t *out,
                        zw_complaints_t *c);
-/* Expands and compiles; NULL after complaining. */
-pcre2_code *zw_pattern_compile(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, zw_complaints_t *c,
-                               zw_str_t *ret_expanded);
-/* The literals that any match of the expanded pattern must contain (rules_literal.c). Fewer is always right. */
+/* Expands and compiles with `options` of PCRE2; NULL after complaining. */
+pcre2_code *zw_pattern_compile(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, uint32_t options,
+                               zw_complaints_t *c);
+/* The same for a pattern of a rule; `search`: it is looked for in whole sentences, so that its literals and starts matter.
+ * False after complaining. */
+bool zw_pattern_read(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, bool search, zw_pattern_t *ret,
+                     zw_complaints_t *c);
+/* The literals that any match of the expanded pattern must contain, and where it may begin (rules_literal.c). Fewer
+ * literals and more starts are always right. */
 void zw_pattern_literals(zw_arena_t *arena, zw_str_t expanded, zw_pattern_t *pattern);
+
+/* ---- looking for a pattern (rules_start.c) */
+/* Text cut into characters, each hashed, for many patterns to look at. */
+typedef struct zw_subject {
+    zw_str_t text;
+    const uint16_t *hash; /* of each character */
+    const uint32_t *at;   /* its byte */
+    uint32_t count;
+} zw_subject_t;
+/* Returns 0 or -ENOMEM. */
+int zw_subject_make(zw_str_t text, zw_arena_t *arena, zw_subject_t *ret);
+/* The bytes [start, end) of `whole`, between characters. */
+zw_subject_t zw_subject_part(const zw_subject_t *whole, uint32_t start, uint32_t end);
+/* As pcre2_match from byte `from` on. */
+int zw_pattern_search(const zw_pattern_t *pattern, const zw_subject_t *subject, size_t from, pcre2_match_data *data,
+                      pcre2_match_context *context);
+
+static inline void zw_charset_add(zw_charset_t *set, uint32_t cp)
+{
+    set->bits[cp % ZW_CHARS_HASHED / 64] |= UINT64_C(1) << cp % 64;
+}
+
+static inline bool zw_charset_has(const zw_charset_t *set, uint32_t cp)
+{
+    return set->bits[cp % ZW_CHARS_HASHED / 64] >> cp % 64 & 1;
+}
 
 /* ---- prefilter (rules_prefilter.c) */
 /* Over all patterns of all rules. Returns 0, -ENOMEM, -ZW_E_RULES after complaining. */

@@ -254,15 +254,16 @@ static void make_torture(zw_buf_t *out, const zw_pattern_t *pattern, int kind)
     }
 }
 
-static void check_cost(tester_t *t, zw_extractor_t *x)
+static void check_cost(tester_t *t, zw_extractor_t *x, zw_arena_t *arena)
 {
     for (size_t i = 0; i < t->rule->pattern_count; i++)
         for (int kind = 0; kind < 3; kind++) {
             _cleanup_buf_ zw_buf_t skeleton = { 0 };
             make_torture(&skeleton, &t->rule->patterns[i], kind);
-            int r = skeleton.failed ? 0
-                                    : pcre2_match(t->rule->patterns[i].code, (PCRE2_SPTR)skeleton.p, skeleton.n, 0,
-                                                  PCRE2_NO_UTF_CHECK, x->data, x->context);
+            zw_subject_t subject;
+            int r = skeleton.failed || zw_subject_make(zw_buf_str(&skeleton), arena, &subject) < 0
+                        ? 0
+                        : zw_pattern_search(&t->rule->patterns[i], &subject, 0, x->data, x->context);
             if (r >= 0 || r == PCRE2_ERROR_NOMATCH)
                 continue;
             const zw_yaml_node_t *when = zw_yaml_get(t->rule->node, "when");
@@ -282,7 +283,8 @@ int zw_rules_test(zw_rules_t *rules, zw_diag_fn diag, void *ctx, size_t *ret_run
     for (size_t i = 0; i < rules->rule_count && ready; i++) {
         const zw_rule_t *rule = &rules->rules[i];
         tester_t cost = { .rules = rules, .rule = rule, .c = { .fn = diag, .ctx = ctx } };
-        check_cost(&cost, extractor);
+        check_cost(&cost, extractor, arena);
+        zw_arena_reset(arena, 1 << 20);
         for (size_t j = 0; j < zw_rules_many(rule->examples); j++, ran++) {
             tester_t t = { .rules = rules, .rule = rule, .c = { .fn = diag, .ctx = ctx }, .arena = arena };
             bool good = false;

@@ -1,4 +1,4 @@
-/* Required literals of a pattern.
+/* Required literals of a pattern, and where it may begin.
  *
  * The expanded pattern is walked once. For each part we keep either its whole language, while that is a small set of
  * strings ("exact"), or the conjuncts found so far: sets of which one member must stand in every match. What is not
@@ -15,7 +15,14 @@ typedef struct {
     size_t n;
 } set_t;
 
+/* What a part may begin with. */
 typedef struct {
+    zw_start_t at;
+    bool empty; /* it may take no character; then `first` is not all */
+} start_t;
+
+typedef struct {
+    start_t start;
     bool exact;
     set_t set; /* of an exact part */
     zw_conjunct_t conjuncts[ZW_MAX_CONJUNCTS];
@@ -70,7 +77,7 @@ static void add_conjunct(part_t *part, zw_conjunct_t c)
 
 static bool contains(zw_str_t s, zw_str_t part)
 {
-    return memmem(s.p, s.n, part.p, part.n) != NULL;
+    return part.n <= s.n && memmem(s.p, s.n, part.p, part.n) != NULL;
 }
 
 /* A set as a conjunct, without members that contain another. */
@@ -95,16 +102,89 @@ static zw_conjunct_t to_conjunct(walker_t *w, const set_t *set)
     return (zw_conjunct_t){ kept, n };
 }
 
+/* ---- starts */
+
+static void add_all(zw_charset_t *set)
+{
+    memset(set, 0xFF, sizeof(*set));
+}
+
+static void add_set(zw_charset_t *set, const zw_charset_t *other)
+{
+    for (size_t i = 0; i < sizeof(set->bits) / sizeof(*set->bits); i++)
+        set->bits[i] |= other->bits[i];
+}
+
+static unsigned count(const zw_charset_t *set)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < sizeof(set->bits) / sizeof(*set->bits); i++)
+        n += (unsigned)__builtin_popcountll(set->bits[i]);
+    return n;
+}
+
+/* Takes no character, wherever it stands. */
+static start_t start_nothing(void)
+{
+    start_t s = { .empty = true };
+    add_all(&s.at.before);
+    return s;
+}
+
+static start_t start_any(void)
+{
+    start_t s = { .empty = false };
+    add_all(&s.at.before);
+    add_all(&s.at.first);
+    return s;
+}
+
+/* `next` behind what `all` begins with: what comes before it counts while `all` can only have looked around. */
+static void start_follow(start_t *all, const start_t *next)
+{
+    if (!all->empty)
+        return;
+    if (count(&all->at.first) == 0)
+        for (size_t i = 0; i < sizeof(all->at.before.bits) / sizeof(*all->at.before.bits); i++)
+            all->at.before.bits[i] &= next->at.before.bits[i];
+    add_set(&all->at.first, &next->at.first);
+    all->empty = next->empty;
+}
+
+static void start_optional(start_t *s)
+{
+    s->empty = true;
+    add_all(&s->at.before);
+}
+
+/* (?<=…) of known strings: one of their last characters comes before. */
+static start_t start_behind(const part_t *part)
+{
+    start_t s = start_nothing();
+    zw_charset_t before = { 0 };
+    for (size_t i = 0; i < part->set.n; i++) {
+        zw_str_t item = part->set.items[i];
+        if (item.n == 0)
+            return s;
+        uint32_t cp;
+        (void)zw_utf8_decode(zw_utf8_back(item.p + item.n, item.p), item.p + item.n, &cp);
+        zw_charset_add(&before, cp);
+    }
+    if (part->exact)
+        s.at.before = before;
+    return s;
+}
+
 static void set_empty_string(part_t *part)
 {
-    *part = (part_t){ .exact = true };
+    *part = (part_t){ .exact = true, .start = start_nothing() };
     part->set.items[0] = zw_str("", 0);
     part->set.n = 1;
 }
 
 static void set_unknown(part_t *part)
 {
-    *part = (part_t){ 0 };
+    *part = (part_t){ .start = start_any() };
 }
 
 /* exact → conjunct */
@@ -160,12 +240,8 @@ static bool concat(walker_t *w, part_t *all, part_t *run, const part_t *next)
     return true;
 }
 
-static void alternate(walker_t *w, part_t *sum, part_t *next, bool first)
+static void alternate_literals(walker_t *w, part_t *sum, part_t *next)
 {
-    if (first) {
-        *sum = *next;
-        return;
-    }
     if (sum->exact && next->exact && sum->set.n + next->set.n <= MAX_SET) {
         for (size_t i = 0; i < next->set.n; i++)
             sum->set.items[sum->set.n++] = next->set.items[i];
@@ -198,9 +274,27 @@ static void alternate(walker_t *w, part_t *sum, part_t *next, bool first)
     add_conjunct(sum, c);
 }
 
+static void alternate(walker_t *w, part_t *sum, part_t *next, bool first)
+{
+    if (first) {
+        *sum = *next;
+        return;
+    }
+    start_t start = sum->start;
+    add_set(&start.at.before, &next->start.at.before);
+    add_set(&start.at.first, &next->start.at.first);
+    start.empty = start.empty || next->start.empty;
+    alternate_literals(w, sum, next);
+    sum->start = start;
+}
+
 static void one_literal(part_t *part, const char *p, size_t n)
 {
+    uint32_t cp;
+    (void)zw_utf8_decode(p, p + n, &cp);
     *part = (part_t){ .exact = true };
+    add_all(&part->start.at.before);
+    zw_charset_add(&part->start.at.first, cp);
     part->set.items[0] = zw_str(p, n);
     part->set.n = 1;
 }
@@ -208,17 +302,20 @@ static void one_literal(part_t *part, const char *p, size_t n)
 /* [...]: exact when it is a short list of plain characters. */
 static void walk_set(walker_t *w, part_t *ret)
 {
+    start_t start = { .empty = false };
+    bool plain = true; /* only characters, however many */
     *ret = (part_t){ .exact = true };
+    add_all(&start.at.before);
     w->p++;
     if (w->p < w->end && *w->p == '^')
-        ret->exact = false;
+        ret->exact = plain = false;
     if (!ret->exact)
         w->p++;
     bool first = true;
     while (w->p < w->end && (*w->p != ']' || first)) {
         first = false;
         if (*w->p == '\\') {
-            ret->exact = false;
+            ret->exact = plain = false;
             bool braces = w->p + 2 < w->end && strchr("pPx", w->p[1]) && w->p[2] == '{';
             const char *close = braces ? memchr(w->p, '}', (size_t)(w->end - w->p)) : NULL;
             w->p = close ? close + 1 : w->p + 2;
@@ -232,6 +329,8 @@ static void walk_set(walker_t *w, part_t *ret)
         unsigned n = zw_utf8_decode(w->p, w->end, &cp);
         if (*w->p == '-' || ret->set.n >= MAX_SET)
             ret->exact = false;
+        plain = plain && *w->p != '-';
+        zw_charset_add(&start.at.first, cp);
         if (ret->exact)
             ret->set.items[ret->set.n++] = zw_str(w->p, n);
         w->p += n;
@@ -239,6 +338,10 @@ static void walk_set(walker_t *w, part_t *ret)
     w->p++;
     if (!ret->exact)
         set_unknown(ret);
+    if (plain)
+        ret->start = start;
+    else
+        ret->start = start_any();
 }
 
 static void walk_escape(walker_t *w, part_t *ret)
@@ -315,16 +418,19 @@ static void walk_group(walker_t *w, part_t *ret)
     bool zero_width = w->p + 1 < w->end && w->p[0] == '?' &&
                       (w->p[1] == '=' || w->p[1] == '!' ||
                        (w->p[1] == '<' && w->p + 2 < w->end && (w->p[2] == '=' || w->p[2] == '!')));
+    bool behind = zero_width && w->p[1] == '<';
     bool counts = group_head(w);
     if (++w->depth > MAX_DEPTH)
         w->lost = true;
     walk_alternatives(w, ret);
     w->depth--;
     w->p++; /* ) */
+    start_t start = !zero_width ? ret->start : behind && counts ? start_behind(ret) : start_nothing();
     if (zero_width)
         loosen(w, ret);
     if (!counts)
         set_unknown(ret);
+    ret->start = start;
 }
 
 /* Behind an atom: ? * + {n,m}, each perhaps lazy or possessive. */
@@ -348,6 +454,9 @@ static void walk_quantifier(walker_t *w, part_t *part)
         }
         if (w->p < w->end && (*w->p == '?' || *w->p == '+'))
             w->p++;
+        start_t start = part->start;
+        if (least == 0)
+            start_optional(&start);
         if (once && part->exact && part->set.n < MAX_SET) {
             part->set.items[part->set.n++] = zw_str("", 0);
         } else if (least == 0) {
@@ -355,6 +464,7 @@ static void walk_quantifier(walker_t *w, part_t *part)
         } else {
             loosen(w, part);
         }
+        part->start = start;
     }
 }
 
@@ -379,6 +489,10 @@ static void walk_atom(walker_t *w, part_t *ret)
     case '^':
     case '$':
         set_empty_string(ret);
+        if (*w->p == '^') {
+            memset(&ret->start.at.before, 0, sizeof(ret->start.at.before));
+            zw_charset_add(&ret->start.at.before, 0);
+        }
         w->p++;
         break;
     default:
@@ -393,20 +507,20 @@ static void walk_sequence(walker_t *w, part_t *ret)
     part_t all, run, next;
     set_unknown(&all);
     set_empty_string(&run);
+    start_t start = start_nothing();
     bool split = false;
     while (w->p < w->end && *w->p != '|' && *w->p != ')' && !w->lost) {
         walk_atom(w, &next);
         if (w->lost)
             return;
         walk_quantifier(w, &next);
+        start_follow(&start, &next.start);
         split = concat(w, &all, &run, &next) || split;
     }
-    if (!split) {
-        *ret = run;
-        return;
-    }
-    add_conjunct(&all, to_conjunct(w, &run.set));
-    *ret = all;
+    if (split)
+        add_conjunct(&all, to_conjunct(w, &run.set));
+    *ret = split ? all : run;
+    ret->start = start;
 }
 
 static void walk_alternatives(walker_t *w, part_t *ret)
@@ -426,14 +540,26 @@ static void walk_alternatives(walker_t *w, part_t *ret)
     }
 }
 
+/* Starts that rule out most characters; else PCRE2 looks for itself. */
+static void keep_start(zw_arena_t *arena, const start_t *start, zw_pattern_t *pattern)
+{
+    if (start->empty || (count(&start->at.first) > ZW_CHARS_HASHED / 2 && count(&start->at.before) > ZW_CHARS_HASHED / 2))
+        return;
+    pattern->start = zw_arena_alloc(arena, sizeof(*pattern->start));
+    if (pattern->start)
+        *pattern->start = start->at;
+}
+
 void zw_pattern_literals(zw_arena_t *arena, zw_str_t expanded, zw_pattern_t *pattern)
 {
     walker_t w = { .arena = arena, .p = expanded.p, .end = expanded.p + expanded.n };
     part_t whole;
     walk_alternatives(&w, &whole);
     pattern->conjunct_count = 0;
+    pattern->start = NULL;
     if (w.lost || w.p < w.end)
         return;
+    keep_start(arena, &whole.start, pattern);
     loosen(&w, &whole);
     if (w.lost)
         return;

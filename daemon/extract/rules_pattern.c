@@ -261,34 +261,53 @@ static zw_str_t around(zw_str_t s, size_t at)
     return zw_str(begin, (size_t)(from - begin));
 }
 
-pcre2_code *zw_pattern_compile(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, zw_complaints_t *c,
-                               zw_str_t *ret_expanded)
+static bool expand_node(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, zw_buf_t *out, zw_complaints_t *c)
 {
-    _cleanup_buf_ zw_buf_t out = { 0 };
-    if (zw_yaml_kind(node) != ZW_YAML_SCALAR || zw_yaml_text(node).n == 0) {
-        zw_complain(c, doc, node, "a pattern is expected here");
-        return NULL;
-    }
-    if (!zw_pattern_expand(rules, doc, node, zw_yaml_text(node), &out, c))
-        return NULL;
+    if (zw_yaml_kind(node) == ZW_YAML_SCALAR && zw_yaml_text(node).n > 0)
+        return zw_pattern_expand(rules, doc, node, zw_yaml_text(node), out, c);
+    zw_complain(c, doc, node, "a pattern is expected here");
+    return false;
+}
+
+static pcre2_code *compile(const zw_yaml_t *doc, const zw_yaml_node_t *node, zw_str_t text, uint32_t options, zw_complaints_t *c)
+{
     int error;
     PCRE2_SIZE at;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)out.p, out.n, PCRE2_UTF | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C,
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)text.p, text.n, PCRE2_UTF | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C | options,
                                      &error, &at, NULL);
     if (!code) {
         char why[160];
         pcre2_get_error_message(error, (PCRE2_UCHAR *)why, sizeof(why));
-        zw_str_t where = around(zw_buf_str(&out), at);
+        zw_str_t where = around(text, at);
         zw_complain(c, doc, node, "%s, behind \"%.*s\"", why, ZW_STR_ARGS(where));
         return NULL;
     }
     (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without JIT it runs slower, with the same result */
-    if (ret_expanded) {
-        *ret_expanded = zw_arena_str(rules->arena, zw_buf_str(&out));
-        if (!ret_expanded->p)
-            c->no_memory = true;
-    }
     return code;
+}
+
+pcre2_code *zw_pattern_compile(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, uint32_t options,
+                               zw_complaints_t *c)
+{
+    _cleanup_buf_ zw_buf_t out = { 0 };
+    return expand_node(rules, doc, node, &out, c) ? compile(doc, node, zw_buf_str(&out), options, c) : NULL;
+}
+
+bool zw_pattern_read(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *node, bool search, zw_pattern_t *ret,
+                     zw_complaints_t *c)
+{
+    _cleanup_buf_ zw_buf_t out = { 0 };
+    if (!expand_node(rules, doc, node, &out, c))
+        return false;
+    ret->expanded = zw_arena_str(rules->arena, zw_buf_str(&out));
+    if (!ret->expanded.p) {
+        c->no_memory = true;
+        return false;
+    }
+    if (search)
+        zw_pattern_literals(rules->arena, ret->expanded, ret);
+    ret->code = compile(doc, node, ret->expanded, ret->start ? PCRE2_ANCHORED : 0, c);
+    return ret->code != NULL;
 }
 
 static void read_macro(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *key, const zw_yaml_node_t *value,
@@ -323,6 +342,12 @@ static void read_macro(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_no
     }
 }
 
+/* Signals that hold only at the start of what they are given. */
+static bool anchored(unsigned signal)
+{
+    return signal == ZW_SIG_LEAD || signal == ZW_SIG_NOT_TIME;
+}
+
 static void read_signal(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_node_t *key, const zw_yaml_node_t *value,
                         zw_complaints_t *c)
 {
@@ -332,7 +357,7 @@ static void read_signal(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_n
         if (rules->signals[i])
             zw_complain(c, doc, key, "signal '%s' is already defined", ZW_SIGNAL_NAMES[i]);
         else
-            rules->signals[i] = zw_pattern_compile(rules, doc, value, c, NULL);
+            rules->signals[i] = zw_pattern_compile(rules, doc, value, anchored(i) ? PCRE2_ANCHORED : 0, c);
         return;
     }
     zw_complain(c, doc, key, "no signal '%.*s'", ZW_STR_ARGS(zw_yaml_text(key)));
@@ -353,7 +378,7 @@ void zw_rules_read_macros(zw_rules_t *rules, zw_complaints_t *c)
     /* A macro that no rule uses yet is checked too. */
     for (zw_macro_t *m = rules->macros; m; m = m->next) {
         m->open = true;
-        m->code = zw_pattern_compile(rules, m->doc, m->node, c, NULL);
+        m->code = zw_pattern_compile(rules, m->doc, m->node, 0, c);
         m->open = false;
     }
 }

@@ -25,6 +25,8 @@ struct zw_prefilter {
     size_t literal_count;
     use_t *uses;
     uint32_t *full;    /* by pattern: the bits of all its conjuncts; 0: always a candidate */
+    uint32_t *always;  /* these */
+    size_t always_count;
     size_t pattern_count;
 };
 
@@ -71,6 +73,8 @@ static entry_t *gather(const zw_rules_t *rules, zw_prefilter_t *f, size_t *ret_c
         for (size_t j = 0; j < rules->rules[i].pattern_count; j++, number++) {
             const zw_pattern_t *p = &rules->rules[i].patterns[j];
             f->full[number] = (1u << p->conjunct_count) - 1;
+            if (p->conjunct_count == 0)
+                f->always[f->always_count++] = number;
             for (size_t k = 0; k < p->conjunct_count; k++)
                 for (size_t l = 0; l < p->conjuncts[k].literal_count; l++)
                     entries[n++] = (entry_t){ p->conjuncts[k].literals[l], { number, 1u << k } };
@@ -121,7 +125,8 @@ int zw_prefilter_new(const zw_rules_t *rules, zw_complaints_t *c, zw_prefilter_t
         return r;
     f->pattern_count = rules->pattern_total;
     f->full = calloc(f->pattern_count + 1, sizeof(*f->full));
-    if (!f->full)
+    f->always = calloc(f->pattern_count + 1, sizeof(*f->always));
+    if (!f->full || !f->always)
         goto fail;
     entries = gather(rules, f, &n);
     if (!entries)
@@ -156,6 +161,7 @@ void zw_prefilter_free(zw_prefilter_t *f)
     free(f->literals);
     free(f->uses);
     free(f->full);
+    free(f->always);
     free(f);
 }
 
@@ -199,6 +205,18 @@ static int on_literal(unsigned id, unsigned long long from, unsigned long long t
     return 0;
 }
 
+/* They come in nearly sorted runs, and are few. */
+static void sort(uint32_t *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint32_t x = v[i];
+        size_t at = i;
+        for (; at && v[at - 1] > x; at--)
+            v[at] = v[at - 1];
+        v[at] = x;
+    }
+}
+
 int zw_prefilter_scan(const zw_prefilter_t *f, zw_prefilter_scratch_t *s, zw_str_t skeleton, const uint32_t **ret_patterns,
                       size_t *ret_count)
 {
@@ -209,9 +227,12 @@ int zw_prefilter_scan(const zw_prefilter_t *f, zw_prefilter_scratch_t *s, zw_str
     if (f->db && hs_scan(f->db, skeleton.p, (unsigned)skeleton.n, 0, s->hs, on_literal, s) != HS_SUCCESS)
         return -ENOMEM;
     size_t n = 0;
-    for (uint32_t i = 0; i < f->pattern_count; i++)
-        if (s->seen[i] == f->full[i])
-            s->candidates[n++] = i;
+    for (size_t i = 0; i < f->always_count; i++)
+        s->candidates[n++] = f->always[i];
+    for (size_t i = 0; i < s->touched_count; i++)
+        if (s->seen[s->touched[i]] == f->full[s->touched[i]])
+            s->candidates[n++] = s->touched[i];
+    sort(s->candidates, n);
     *ret_patterns = s->candidates;
     *ret_count = n;
     return 0;

@@ -83,10 +83,9 @@ static void read_groups(reader_t *r, const zw_yaml_node_t *node, zw_pattern_t *p
         }
 }
 
-static bool read_pattern(reader_t *r, const zw_yaml_node_t *node, zw_pattern_t *p)
+static bool read_pattern(reader_t *r, const zw_yaml_node_t *node, bool search, zw_pattern_t *p)
 {
-    p->code = zw_pattern_compile(r->rules, r->doc, node, r->c, &p->expanded);
-    if (!p->code)
+    if (!zw_pattern_read(r->rules, r->doc, node, search, p, r->c))
         return false;
     read_groups(r, node, p);
     return true;
@@ -105,9 +104,8 @@ static void read_when(reader_t *r)
         return;
     for (size_t i = 0; i < n; i++) {
         zw_pattern_t *p = &r->rule->patterns[r->rule->pattern_count];
-        if (!read_pattern(r, zw_rules_one(node, i), p))
+        if (!read_pattern(r, zw_rules_one(node, i), true, p))
             continue;
-        zw_pattern_literals(r->rules->arena, p->expanded, p);
         if (p->conjunct_count == 0)
             zw_warn(r->c, r->doc, zw_rules_one(node, i),
                     "rule '%.*s' requires no literal: it is tried on every sentence", ZW_STR_ARGS(r->rule->name));
@@ -123,7 +121,7 @@ const char *const ZW_SCOPE_NAMES[ZW_SCOPES + 1] = { "clause", "sentence", "match
 static void read_scopes(reader_t *r, const zw_yaml_node_t *node, pcre2_code **scopes)
 {
     if (zw_yaml_kind(node) == ZW_YAML_SCALAR) {
-        scopes[ZW_IN_CLAUSE] = zw_pattern_compile(r->rules, r->doc, node, r->c, NULL);
+        scopes[ZW_IN_CLAUSE] = zw_pattern_compile(r->rules, r->doc, node, 0, r->c);
         return;
     }
     if (zw_yaml_kind(node) != ZW_YAML_MAP) {
@@ -134,7 +132,7 @@ static void read_scopes(reader_t *r, const zw_yaml_node_t *node, pcre2_code **sc
     for (unsigned i = 0; i < ZW_SCOPES; i++) {
         const zw_yaml_node_t *pattern = zw_yaml_get(node, ZW_SCOPE_NAMES[i]);
         if (pattern)
-            scopes[i] = zw_pattern_compile(r->rules, r->doc, pattern, r->c, NULL);
+            scopes[i] = zw_pattern_compile(r->rules, r->doc, pattern, 0, r->c);
     }
 }
 
@@ -196,7 +194,7 @@ static void read_where(reader_t *r, const zw_yaml_node_t *map, bool negate)
         } else if (!has_helper(r->rule, name)) {
             zw_complain(r->c, r->doc, zw_yaml_key(map, i), "no group '%.*s' in 'when' or 'items'", ZW_STR_ARGS(name));
         }
-        w->code = zw_pattern_compile(r->rules, r->doc, zw_yaml_at(map, i), r->c, NULL);
+        w->code = zw_pattern_compile(r->rules, r->doc, zw_yaml_at(map, i), 0, r->c);
         r->rule->where_count++;
     }
 }
@@ -442,7 +440,7 @@ static void read_items(reader_t *r)
     if (!node)
         return;
     zw_pattern_t *items = take(r, 1, sizeof(*items));
-    if (!items || !read_pattern(r, node, items))
+    if (!items || !read_pattern(r, node, false, items))
         return;
     r->rule->items = items;
     if (!has_helper(r->rule, ZW_STR_LIT("_items")))

@@ -152,11 +152,64 @@ static void test_literals(void **state)
     }
 }
 
+/* Looking only where a match may begin finds what PCRE2 finds by itself. `filtered`: there is such a place to look for. */
+static void test_starts(void **state)
+{
+    static const char *const TEXTS[] = {
+        "", "办", "市政府出台了办法,省质监局印发细则。", "其中,合格率为98%,抽查质量好。质量", "质量,质量质量。质量兴市", "ABC 12,3出台",
+    };
+    static const struct {
+        const char *pattern;
+        bool filtered;
+    } CASES[] = {
+        { "(?:出台|印发)了?", true }, { "(?:^|(?<=[,。]))质量", true }, { "^质量", true }, { "(?<=质)量", true },
+        { "(?:市|省)?(?:政府|质监局)", true }, { "了?出台", true }, { "(?:出台|\\d)", false }, { "[^,]{1,3}量", false },
+        { "(?<=[,])(?:[^,]*)好", true }, { "(?<!兴)市", true }, { "(?=质)(?:质量|合格)", true }, { "出*台", true },
+        { "(?:出台)*", false }, { "(?:^)?量", true }, { "[质量合]", true }, { "(?:(?<=,)|市)质量", true }, { "(?<=,|^)质", true },
+        { "(?<a>质量)[,。]", true }, { "(?:质|(?<=量).)", false }, { "(?:^|市)?政", true }, { "$", false }, { "(?<=。)$", false },
+    };
+    _cleanup_arena_ zw_arena_t *arena = zw_arena_new(0);
+    pcre2_match_data *one = pcre2_match_data_create(8, NULL), *two = pcre2_match_data_create(8, NULL);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+        zw_pattern_t pattern = { 0 };
+        zw_str_t text = zw_strz(CASES[i].pattern);
+        int error;
+        PCRE2_SIZE at;
+        zw_pattern_literals(arena, text, &pattern);
+        if ((pattern.start != NULL) != CASES[i].filtered)
+            print_error("%s\n", CASES[i].pattern);
+        assert_int_equal(pattern.start != NULL, CASES[i].filtered);
+        pattern.code = pcre2_compile((PCRE2_SPTR)text.p, text.n, PCRE2_UTF | (pattern.start ? PCRE2_ANCHORED : 0), &error, &at, NULL);
+        assert_non_null(pattern.code);
+        pcre2_code *plain = pcre2_compile((PCRE2_SPTR)text.p, text.n, PCRE2_UTF, &error, &at, NULL);
+        for (size_t k = 0; k < sizeof(TEXTS) / sizeof(*TEXTS); k++) {
+            zw_subject_t whole;
+            assert_int_equal(zw_subject_make(zw_strz(TEXTS[k]), arena, &whole), 0);
+            for (uint32_t c = 0; c < whole.count; c++) { /* the same in a part, and from further on */
+                zw_subject_t part = zw_subject_part(&whole, whole.at[c], (uint32_t)whole.text.n);
+                size_t from = part.count > 2 ? part.at[2] - part.at[0] : 0;
+                int a = zw_pattern_search(&pattern, &part, from, one, NULL);
+                int b = pcre2_match(plain, (PCRE2_SPTR)part.text.p, part.text.n, from, 0, two, NULL);
+                if (a != b)
+                    print_error("%s in %s\n", CASES[i].pattern, TEXTS[k]);
+                assert_int_equal(a, b);
+                for (int g = 0; g < 2 * a; g++)
+                    assert_int_equal(pcre2_get_ovector_pointer(one)[g], pcre2_get_ovector_pointer(two)[g]);
+            }
+        }
+        pcre2_code_free(pattern.code);
+        pcre2_code_free(plain);
+    }
+    pcre2_match_data_free(one);
+    pcre2_match_data_free(two);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split),    cmocka_unit_test(test_trim),     cmocka_unit_test(test_normal),
         cmocka_unit_test(test_template), cmocka_unit_test(test_quantity), cmocka_unit_test(test_literals),
+        cmocka_unit_test(test_starts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

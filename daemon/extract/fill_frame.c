@@ -257,8 +257,8 @@ static void find_plans(zw_run_t *run, const zw_paragraph_t *p)
         run->frame.plans_list = false;
     zw_span_t last = p->sentence_count > 0 ? p->sentences[p->sentence_count - 1].sk : (zw_span_t){ 0 };
     zw_str_t words = zw_str(p->skeleton.p + last.start, last.end - last.start);
-    if (zw_str_ends(p->skeleton, ZW_STR_LIT(":")) && !zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, false, NULL))
-        run->frame.plans_list = zw_engine_test(run, run->rules->signals[ZW_SIG_PLANNED], words, false, NULL);
+    if (zw_str_ends(p->skeleton, ZW_STR_LIT(":")) && !zw_engine_test(run, run->rules->signals[ZW_SIG_DONE], words, NULL))
+        run->frame.plans_list = zw_engine_test(run, run->rules->signals[ZW_SIG_PLANNED], words, NULL);
 }
 
 bool zw_frame_plans(const zw_run_t *run, const zw_paragraph_t *p)

@@ -130,6 +130,16 @@ static bool firm_ends_behind(uint32_t cp)
     return false;
 }
 
+/* 调研正泰集团, 支持海锋公司: what one does to a firm is no part of its name; 联合, 应用, 运用 begin names. */
+static uint32_t strip_verb(const zw_scan_t *scan, uint32_t start, uint32_t head)
+{
+    static const char *const names[] = { "联合", "应用", "运用", "集中", "全新", "合力", "共创", "共建", "第一", "主要", "持续", "弘扬",
+                                         "发扬", "树立", "优化" };
+    const zw_hit_t *h = zw_scan_hit(scan, start, ZW_BIT(ZW_L_SOFT));
+    bool verb = h && h->end - start >= 2 && h->end + 2 <= head && !ZW_CHARS_ANY(&scan->s, start, names, NULL);
+    return verb ? h->end : start;
+}
+
 /* 温州企业正泰集团: the kind is not the name. */
 static bool ends_as_kind(const zw_chars_t *s, uint32_t p)
 {
@@ -276,8 +286,8 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
         p--;
     }
     bool placed = r.owner >= 0 && scan->found[r.owner].start == p;
-    if (cls != ZW_M_FIRM && !placed)
-        p = strip_soft(scan, p, head);
+    if (!placed)
+        p = cls == ZW_M_FIRM ? strip_verb(scan, p, head) : strip_soft(scan, p, head);
     if (placed && (cls == ZW_M_INIT || cls == ZW_M_STATUS || cls == ZW_M_AWARD || cls == ZW_M_AGREEMENT)) {
         /* 温州推进质量强市工程: the place is who does it */
         uint32_t behind = p + r.place, bare = strip_soft(scan, behind, head);

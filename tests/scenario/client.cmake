@@ -3,7 +3,7 @@ foreach(scenario read_and_written frozen page_shows_their_bytes put_to_a_daemon)
   zw_scenario(client_${scenario} scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/scenario/client_vectors.py ${scenario})
 endforeach()
 foreach(scenario send_and_watch bad_lines_are_told_and_passed thousands_under_way extract_is_what_the_daemon_finds
-        rules_are_checked wrong_usage nobody_there)
+        rules_are_checked a_new_pack_is_right wrong_usage nobody_there)
   zw_scenario(client_${scenario} scenario ${ZW_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/scenario/client_cli.py ${scenario})
 endforeach()
 foreach(scenario a_stopped_process too_many_topics)

@@ -136,9 +136,23 @@ def rules_are_checked():
         check(b"bad.yaml:" in done.stderr, done.stderr.decode())
 
 
+def a_new_pack_is_right():
+    with Daemon() as d:
+        folder = pathlib.Path(d.dir, "mine")
+        folder.mkdir()
+        zhiwen("rules", "new", str(folder / "pack.yaml"))
+        equal(zhiwen("rules", "new").stdout, (folder / "pack.yaml").read_bytes(), "standard output")
+        check("1 rules" in zhiwen("rules", "check", str(folder)).stdout.decode(), "the pack by itself")
+        for pack in (SOURCE / "daemon/rules").glob("*.yaml"):
+            (folder / pack.name).write_bytes(pack.read_bytes())
+        check("0 failed" in zhiwen("rules", "check", str(folder)).stdout.decode(), "the pack beside the shipped ones")
+        done = zhiwen("rules", "new", str(folder / "pack.yaml"), status=4)
+        check(b"pack.yaml:" in done.stderr, "a file that is there stays")
+
+
 def wrong_usage():
     for args in [("send", "--nonsense"), ("watch", "--from", "yesterday"), ("watch", "extra"), ("watch", "--region", "abc"),
-                 ("watch", "--count", "0"), ("status", "x"), ("nothing",), (), ("rules",), ("repair", "a", "b"),
+                 ("watch", "--count", "0"), ("status", "x"), ("nothing",), (), ("rules",), ("rules", "new", "a", "b"), ("repair", "a", "b"),
                  ("ping", "--timeout", "soon"), ("send", "--window", "0"), ("ping", "--submit", "/no/endpoint"), ("similar",), ("cluster", "1", "2"),
                  ("similar", "--id", "x", "3"), ("cluster", "--source", "s"), ("similar", "--limit", "201", "1")]:
         done = zhiwen(*args, status=2)
@@ -160,5 +174,5 @@ def nobody_there():
 
 
 if __name__ == "__main__":
-    run(send_and_watch, bad_lines_are_told_and_passed, thousands_under_way, extract_is_what_the_daemon_finds, rules_are_checked,
+    run(send_and_watch, bad_lines_are_told_and_passed, thousands_under_way, extract_is_what_the_daemon_finds, rules_are_checked, a_new_pack_is_right,
         wrong_usage, nobody_there)

@@ -60,7 +60,7 @@ def offers(shell):
     equal(shell("") - {"--help", "--version"}, set(every), "commands")
     for command in [[c] for c in every] + [["rules", "calibrate"]]:
         equal(shell(*command, "-"), options(*command), "options of %s" % command)
-    equal(shell("rules", ""), {"check", "calibrate"}, "words of rules")
+    equal(shell("rules", ""), {"check", "new", "calibrate"}, "words of rules")
     equal(shell("export", "--format", ""), {"jsonl", "csv", "sqlite"}, "formats")
     equal(shell("export", "--modality", ""), {"asserted", "planned", "required", "negated"}, "modalities")
     equal(shell("watch", "--count", ""), set(), "a number")

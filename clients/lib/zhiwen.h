@@ -131,8 +131,9 @@ typedef struct zw_subscriber zw_subscriber_t;
 
 /* Where to begin: at the oldest event kept, behind the newest one, at a seq (the next one wanted: the last seen + 1), or at
  * the first event from a time on (microseconds since 1970). */
+typedef enum { ZW_AT_START, ZW_AT_NOW, ZW_AT_SEQ, ZW_AT_TIME } zw_position_at_t;
 typedef struct zw_position {
-    enum { ZW_AT_START, ZW_AT_NOW, ZW_AT_SEQ, ZW_AT_TIME } at;
+    zw_position_at_t at;
     uint64_t seq;
     int64_t time_us;
 } zw_position_t;

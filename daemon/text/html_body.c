@@ -121,9 +121,9 @@ static int text_below(const zw_page_t *page, uint32_t at, zw_str_t *ret)
 static size_t han_count(zw_str_t s)
 {
     size_t n = 0;
-    for (const char *p = s.p; p < s.p + s.n;) {
+    for (size_t i = 0; i < s.n;) {
         uint32_t cp;
-        p += zw_utf8_decode(p, s.p + s.n, &cp);
+        i += zw_utf8_decode(s.p + i, s.p + s.n, &cp);
         n += zw_is_han(cp);
     }
     return n;

@@ -9,7 +9,7 @@ JIEBA_DICT   /usr/lib/python3/dist-packages/jieba/dict.txt (package python3-jieb
 WORDS.tsv    our own word rules, over those of OpenCC
 The charsets come from Python's codecs, the names of character references from Python's html.entities.
 
-The file: "ZWTEXT03", u32 number of sections, u32 0, then for each section char name[16], u64 offset, u64 size.
+The file: "ZWTEXT04", u32 number of sections, u32 0, then for each section char name[16], u64 offset, u64 size.
 Everything is little-endian and 8-aligned. tables.h says what each section holds.
 """
 import bz2, html.entities, math, os, re, struct, subprocess, sys, tempfile, unicodedata
@@ -275,6 +275,11 @@ def main():
 
     word_keys, word_costs = word_table(word_counts(jieba_path, chars))
 
+    # ---- in traditional text rare: of several traditional forms of a character (復 複 覆, 於 于) all but the usual one.
+    def is_rare(char):
+        simp = form_of.get(char, chars.get(char, [char])[0])
+        return len(simp) == 1 and to_trad.get(simp, [char])[0] != char
+
     def u16(values):
         return struct.pack("<%dH" % len(values), *values)
 
@@ -293,6 +298,7 @@ def main():
         "word-keys": struct.pack("<%dQ" % len(word_keys), *word_keys),
         "word-costs": word_costs,
         "plain": u16([plain(c) if c else 0 for c in gbk]),
+        "rare": bytes(1 if c and is_rare(c) else 0 for c in gbk),
         "script": u32([x for row in sorted(script) for x in row]),
         "simplified": u32(simplified_only),
         "phrases": u32([x for k, v in phrase_list for x in [len(k)] + [ord(c) for c in k] + [ord(c) for c in v]]),
@@ -302,7 +308,7 @@ def main():
         "form-pool": u32(form_pool),
         "compose": u32([x for row in compositions(unicode_dir) for x in row]),
     }
-    head = b"ZWTEXT03" + struct.pack("<II", len(sections), 0)
+    head = b"ZWTEXT04" + struct.pack("<II", len(sections), 0)
     at = len(head) + 32 * len(sections)
     body = b""
     for name, data in sections.items():

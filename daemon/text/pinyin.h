@@ -42,7 +42,7 @@ typedef struct zw_pinyin {
     size_t node_cap;
     unsigned open;      /* zw_judge_open at the place searched */
     uint16_t *common;   /* the characters worth trying where neither byte is known; made when first needed */
-    size_t common_n;
+    size_t common_n;    /* their numbers in GBK */
     int64_t budget;     /* characters that the searches may still weigh, so that they take linear time together */
 } zw_pinyin_t;
 
@@ -81,17 +81,21 @@ bool zw_pinyin_run_seen(const zw_evidence_t *e, uint64_t run);
 typedef struct zw_sense {
     uint64_t last;
     int16_t back[3];
-    uint16_t prev, before; /* the last two characters as they stand, lead << 8 | trail; 0 for anything else */
+    uint16_t prev, before; /* the last two characters as they stand, lead << 8 | trail; or one of ASCII; 0 none */
+    uint16_t face;         /* the last one as print has it: simplified, punctuation in full width; 0 for anything else */
 } zw_sense_t;
 
-/* The cost of `code` behind `m`, and (in *m) the text with it. `code` 0: something that is not Chinese. */
+/* The cost of `code` behind `m`, and (in *m) the text with it. `code` below 0x80 is ASCII; 0 stands for the rest. */
 int zw_judge_add(const zw_pinyin_t *s, zw_sense_t *m, uint16_t code);
+
+/* The same cost, of the i-th character of GBK, which is `code`. */
+int zw_judge_cost(const zw_pinyin_t *s, const zw_sense_t *m, uint16_t code, uint32_t i);
 
 /* How unlikely it is that the annotator has this character on its list: it puts a reading behind each occurrence. */
 int zw_judge_unlisted(const zw_pinyin_t *s, uint16_t code);
 
-/* Whether this character (the i-th of GBK) is common enough to be guessed. */
-bool zw_judge_in_print(const zw_pinyin_t *s, uint32_t i, unsigned frequency);
+/* Whether this character (the i-th of GBK) is common enough to be guessed, here or in print; or `common` in truth. */
+bool zw_judge_guessable(const zw_pinyin_t *s, uint32_t i, bool common);
 
 /* Which brackets and quotation marks are open at the end of s->out, one bit a kind. */
 unsigned zw_judge_open(const zw_pinyin_t *s);

@@ -1,4 +1,4 @@
-/* Reads tables.bin and builds the direct look-ups over it. */
+/* Reads tables.bin and bigrams.bin and builds the direct look-ups over it. */
 #include "text/tables.h"
 
 #include <errno.h>
@@ -157,6 +157,23 @@ static int load_syllables(zw_text_tables_t *t, size_t reading_count)
     return 0;
 }
 
+/* The readings the other way round: from the syllable to its characters. */
+static int load_read_so(zw_text_tables_t *t, size_t reading_count)
+{
+    t->read_so_at = calloc(t->syllable_count + 2, sizeof *t->read_so_at);
+    t->read_so = calloc(reading_count + 1, sizeof *t->read_so);
+    if (!t->read_so_at || !t->read_so)
+        return -ENOMEM;
+    for (size_t k = 0; k < reading_count; k++)
+        t->read_so_at[t->readings[k] + 2]++;
+    for (size_t i = 2; i < t->syllable_count + 2; i++)
+        t->read_so_at[i] += t->read_so_at[i - 1];
+    for (uint32_t i = 0; i < ZW_DBCS_CODES; i++)
+        for (uint32_t k = t->reading_at[i]; k < t->reading_at[i + 1]; k++)
+            t->read_so[t->read_so_at[t->readings[k] + 1]++] = (uint16_t)i;
+    return 0;
+}
+
 /* By its words and by how often it was counted: a character that is nearly always part of a word may be rarer alone. */
 static void plain_costs(zw_text_tables_t *t)
 {
@@ -205,7 +222,7 @@ static int load_entities(const zw_text_tables_t *t)
 
 static int build(zw_text_tables_t *t, size_t size)
 {
-    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, words, word_costs, plain, script, simplified, phrases, entities, names, forms, pool,
+    section_t gbk, gb18030, big5, gb4, syllables, at, readings, frequency, words, word_costs, plain, rare, script, simplified, phrases, entities, names, forms, pool,
         compose;
     const struct {
         const char *name;
@@ -214,7 +231,7 @@ static int build(zw_text_tables_t *t, size_t size)
     } wanted[] = {
         { "gbk", 2, ZW_DBCS_CODES, &gbk }, { "gb18030-2", 2, ZW_DBCS_CODES, &gb18030 }, { "big5", 4, ZW_DBCS_CODES, &big5 }, { "gb18030-4", 8, 1, &gb4 },
         { "syllables", 8, 1, &syllables }, { "reading-at", 4, ZW_DBCS_CODES + 1, &at }, { "readings", 2, 1, &readings },
-        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "word-keys", 8, 2, &words }, { "word-costs", 1, 2, &word_costs }, { "plain", 2, ZW_DBCS_CODES, &plain },
+        { "frequency", 1, ZW_DBCS_CODES, &frequency }, { "word-keys", 8, 2, &words }, { "word-costs", 1, 2, &word_costs }, { "plain", 2, ZW_DBCS_CODES, &plain }, { "rare", 1, ZW_DBCS_CODES, &rare },
         { "script", 12, 1, &script }, { "simplified", 4, 1, &simplified },
         { "phrases", 4, 1, &phrases }, { "entities", 16, 1, &entities }, { "entity-names", 1, 1, &names },
         { "forms", 12, 1, &forms }, { "form-pool", 4, 1, &pool }, { "compose", 12, 1, &compose },
@@ -228,7 +245,7 @@ static int build(zw_text_tables_t *t, size_t size)
     t->syllables = syllables.p, t->syllable_count = syllables.n / 8;
     t->reading_at = at.p, t->readings = readings.p, t->frequency = frequency.p;
     t->script = script.p, t->script_count = script.n / 12;
-    t->word_keys = words.p, t->word_costs = word_costs.p, t->plain = plain.p;
+    t->word_keys = words.p, t->word_costs = word_costs.p, t->plain = plain.p, t->rare = rare.p;
     t->entities = entities.p, t->entity_count = entities.n / 16;
     t->entity_names = names.p, t->entity_names_size = names.n;
     t->forms = forms.p, t->form_count = forms.n / 12, t->form_pool = pool.p;
@@ -247,6 +264,9 @@ static int build(zw_text_tables_t *t, size_t size)
         if (t->gbk[i])
             t->gbk_of[t->gbk[i]] = (uint16_t)((i / ZW_DBCS_TRAILS + 0x81) << 8 | (i % ZW_DBCS_TRAILS + 0x40));
 
+    for (uint32_t i = 0; i < ZW_DBCS_CODES; i++)
+        t->has_holes[i / ZW_DBCS_TRAILS] |= !t->gbk[i] && i % ZW_DBCS_TRAILS >= 0x41;
+
     int r = load_script(t, &simplified);
     if (r >= 0)
         r = load_phrases(t, &phrases);
@@ -255,20 +275,52 @@ static int build(zw_text_tables_t *t, size_t size)
     if (r >= 0)
         r = load_syllables(t, readings.n / 2);
     if (r >= 0)
+        r = load_read_so(t, t->reading_at[ZW_DBCS_CODES]);
+    if (r >= 0)
         r = load_words(t, words.n / 8, word_costs.n);
     return r >= 0 ? load_entities(t) : r;
 }
 
-int zw_text_tables_open(zw_text_tables_t **ret)
+static int read_file(const char *name, zw_buf_t *ret)
 {
     char path[PATH_MAX];
+    int r = zw_data_path(name, path, sizeof path);
+    return r >= 0 ? zw_file_read(path, MAX_TABLE_BYTES, ret) : r;
+}
+
+static int load_bigrams(zw_text_tables_t *t)
+{
+    enum { HEAD = 16, LOG2_MIN = 4, LOG2_MAX = 22 };
     _cleanup_buf_ zw_buf_t file = { 0 };
-    int r = zw_data_path("text/tables.bin", path, sizeof path);
-    if (r >= 0)
-        r = zw_file_read(path, MAX_TABLE_BYTES, &file);
+    uint64_t log2_slots;
+    int r = read_file("text/bigrams.bin", &file);
     if (r < 0)
         return r;
-    if (file.n < HEAD_BYTES || memcmp(file.p, "ZWTEXT03", 8) != 0)
+    if (file.n < HEAD || memcmp(file.p, "ZWBIGR01", 8) != 0)
+        return -ZW_E_DATA;
+    memcpy(&log2_slots, file.p + 8, sizeof log2_slots);
+    if (log2_slots < LOG2_MIN || log2_slots > LOG2_MAX || file.n != HEAD + (UINT64_C(5) << log2_slots))
+        return -ZW_E_DATA;
+    size_t slots = (size_t)1 << log2_slots, free_slots = 0;
+    t->bigram_blob = file.p;
+    t->bigram_keys = (const uint32_t *)(const void *)(file.p + HEAD);
+    t->bigram_costs = (const uint8_t *)(t->bigram_keys + slots);
+    t->bigram_mask = (uint32_t)(slots - 1);
+    t->bigram_shift = 32 - (uint32_t)log2_slots;
+    file = (zw_buf_t){ 0 };
+    /* A hash table without a free slot would be searched for ever. */
+    for (size_t i = 0; i < slots; i++)
+        free_slots += t->bigram_keys[i] == 0;
+    return free_slots >= slots / 8 ? 0 : -ZW_E_DATA;
+}
+
+int zw_text_tables_open(zw_text_tables_t **ret)
+{
+    _cleanup_buf_ zw_buf_t file = { 0 };
+    int r = read_file("text/tables.bin", &file);
+    if (r < 0)
+        return r;
+    if (file.n < HEAD_BYTES || memcmp(file.p, "ZWTEXT04", 8) != 0)
         return -ZW_E_DATA;
     zw_text_tables_t *t = calloc(1, sizeof *t);
     if (!t)
@@ -277,6 +329,8 @@ int zw_text_tables_open(zw_text_tables_t **ret)
     size_t size = file.n;
     file = (zw_buf_t){ 0 };
     r = build(t, size);
+    if (r >= 0)
+        r = load_bigrams(t);
     if (r < 0) {
         zw_text_tables_free(t);
         return r;
@@ -290,6 +344,7 @@ void zw_text_tables_free(zw_text_tables_t *t)
     if (!t)
         return;
     free(t->blob);
+    free(t->bigram_blob);
     free(t->phrases);
     free(t->kind);
     free(t->simp);
@@ -300,6 +355,8 @@ void zw_text_tables_free(zw_text_tables_t *t)
     free(t->plain_cost);
     free(t->in_words);
     free(t->syllable_hash);
+    free(t->read_so_at);
+    free(t->read_so);
     free(t);
 }
 

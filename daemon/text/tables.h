@@ -1,4 +1,5 @@
-/* tables: what the room knows about characters, read once from text/tables.bin (made by make_tables.py).
+/* tables: what the room knows about characters, read once from text/tables.bin and text/bigrams.bin (made by
+ * make_tables.py and make_bigrams.py).
  *
  * Internal to text. Immutable after zw_text_tables_open; the look-ups here are pure and take constant time, so any
  * thread may call them.
@@ -60,8 +61,14 @@ struct zw_text_tables {
     const uint8_t *word_costs;
     size_t word_mask;
     unsigned word_shift;
+    void *bigram_blob;
+    const uint32_t *bigram_keys; /* open hash table of neighbours in print, see make_bigrams.py */
+    const uint8_t *bigram_costs;
+    uint32_t bigram_mask, bigram_shift;
     uint64_t *word_pairs;    /* Bloom filter of the neighbours within words */
     const uint16_t *plain;   /* [ZW_DBCS_CODES] the character as words have it: simplified; 0 if it is not Chinese */
+    bool has_holes[126];     /* of each lead byte: whether any byte from 0x81 on makes no character with it */
+    const uint8_t *rare;     /* [ZW_DBCS_CODES] 1 if traditional text has another form of the character as a rule */
     uint8_t *plain_cost;     /* [ZW_DBCS_CODES] how unlikely it is as a word by itself, in quarters of a bit */
     uint8_t *in_words;       /* [ZW_DBCS_CODES] how unlikely in words of any length; 255 in none */
     const uint32_t *script;
@@ -69,6 +76,8 @@ struct zw_text_tables {
     uint16_t *gbk_of;     /* [0x10000] bytes in GBK, 0 none */
     uint16_t *form_of;    /* [0x10000] 1 + row in forms, 0 none */
     uint16_t *phrase_of;  /* [0x10000] 1 + first phrase, 0 none */
+    uint32_t *read_so_at;  /* [syllable_count + 1] where in read_so the characters of a syllable begin */
+    uint16_t *read_so;     /* characters, as their numbers in GBK */
     uint16_t *syllable_hash;
     size_t syllable_mask;
 };
@@ -114,6 +123,17 @@ bool zw_has_reading(const zw_text_tables_t *t, unsigned lead, unsigned trail, ui
 /* How unlikely this word is in running text, in quarters of a bit; 0 if it is none. `word`: one to four simplified
  * characters of 16 bits each, the last lowest. */
 unsigned zw_word_cost(const zw_text_tables_t *t, uint64_t word);
+
+/* How unlikely `second` is behind `first` in print, in quarters of a bit; 0 if they are hardly ever
+ * neighbours. Simplified characters and punctuation in full width. */
+static inline unsigned zw_bigram_cost(const zw_text_tables_t *t, uint32_t first, uint32_t second)
+{
+    uint32_t key = first << 16 | second;
+    for (uint32_t slot = key * 0x9E3779B1u >> t->bigram_shift; t->bigram_keys[slot]; slot = (slot + 1) & t->bigram_mask)
+        if (t->bigram_keys[slot] == key)
+            return t->bigram_costs[slot];
+    return 0;
+}
 
 /* False if no word has these neighbours (two characters of 16 bits); true if one may. */
 static inline bool zw_word_maybe(const zw_text_tables_t *t, uint32_t pair)

@@ -23,14 +23,14 @@ static void blanks(zw_repair_t *r, bool wide)
     zw_unit_t *u = r->text.u;
     size_t n = r->text.n, w = 0, removed = 0;
     for (size_t i = 0; i < n;) {
-        uint8_t kind = zw_kind(t, u[i].cp);
-        if (!(kind & (ZW_IS_BLANK | ZW_IS_NOTHING))) {
-            u[w++] = u[i++];
-            continue;
-        }
         size_t start = i, keep = n;
+        while (i < n && !(zw_kind(t, u[i].cp) & (ZW_IS_BLANK | ZW_IS_NOTHING)))
+            i++;
+        if (w != start)
+            memmove(u + w, u + start, (i - start) * sizeof *u);
+        w += i - start;
         bool structural = false;
-        for (; i < n && zw_kind(t, u[i].cp) & (ZW_IS_BLANK | ZW_IS_NOTHING); i++) {
+        for (start = i; i < n && zw_kind(t, u[i].cp) & (ZW_IS_BLANK | ZW_IS_NOTHING); i++) {
             if (!wide && (u[i].cp == 0x3000 || u[i].cp == 0x80))
                 break;
             if (zw_kind(t, u[i].cp) & ZW_IS_BLANK && keep == n)
@@ -41,7 +41,8 @@ static void blanks(zw_repair_t *r, bool wide)
             }
         }
         if (i == start) {
-            u[w++] = u[i++];
+            if (i < n)
+                u[w++] = u[i++];
             continue;
         }
         uint32_t before = w > 0 ? u[w - 1].cp : '\n', after = i < n ? u[i].cp : '\n';
@@ -66,7 +67,8 @@ static void blanks(zw_repair_t *r, bool wide)
 
 int zw_chars_blanks(zw_repair_t *r)
 {
-    blanks(r, false);
+    if (r->seen & (ZW_IS_BLANK | ZW_IS_NOTHING))
+        blanks(r, false);
     return 0;
 }
 
@@ -101,44 +103,47 @@ static bool is_zero(const zw_unit_t *u, size_t n, size_t i)
     return false;
 }
 
-/* How many units the forms of the text need beyond those that they replace; whether there is anything to do. */
-static bool count_forms(const zw_repair_t *r, size_t *ret_extra)
+/* How many units the forms of the text need beyond those that they replace. */
+static size_t count_extra(const zw_repair_t *r)
 {
     const zw_text_tables_t *t = r->tables;
-    bool any = false;
     size_t extra = 0;
     for (size_t i = 0; i < r->text.n; i++) {
         uint32_t cp = r->text.u[i].cp;
-        if (cp < 0x80)
-            continue;
-        if (has_form(t, cp)) {
+        if (cp >= 0x10000 ? has_form(t, cp) : (t->kind[cp] & ZW_HAS_LONG_FORM) != 0) {
             const uint32_t *row = form_row(t, cp);
             extra += row ? row[2] - 1 : 0;
-            any = true;
-        } else if ((cp >= 0x300 && cp < 0x370) || cp == 0x25CB || cp == 0x25EF)
-            any = true;
+        }
     }
-    *ret_extra = extra;
-    return any;
+    return extra;
 }
 
 static int forms(zw_repair_t *r)
 {
     const zw_text_tables_t *t = r->tables;
     zw_unit_t *u = r->text.u, *out = u;
-    size_t extra, w = 0, n = r->text.n;
-    if (!count_forms(r, &extra))
+    size_t w = 0, n = r->text.n;
+    if (!(r->seen & (ZW_HAS_FORM | ZW_IS_ODD | ZW_SEEN_FAR)))
         return 0;
+    size_t extra = r->seen & (ZW_HAS_LONG_FORM | ZW_SEEN_FAR) ? count_extra(r) : 0;
     if (extra) {
         out = zw_arena_alloc(r->arena, (n + extra) * sizeof *out);
         if (!out)
             return -ENOMEM;
     }
     for (size_t i = 0; i < n; i++) {
+        size_t start = i;
+        while (i < n && u[i].cp < 0x10000 && !(t->kind[u[i].cp] & (ZW_HAS_FORM | ZW_IS_ODD)))
+            i++;
+        if (out != u || w != start)
+            memmove(out + w, u + start, (i - start) * sizeof *u);
+        w += i - start;
+        if (i == n)
+            break;
         zw_unit_t unit = u[i];
         uint32_t cp = unit.cp, composed;
         const uint32_t *row;
-        if (cp >= 0x80 && has_form(t, cp) && (row = form_row(t, cp)) != NULL) {
+        if (has_form(t, cp) && (row = form_row(t, cp)) != NULL) {
             for (uint32_t k = 0; k < row[2]; k++) {
                 zw_unit_t made = unit;
                 made.cp = t->form_pool[row[1] + k];
@@ -164,7 +169,7 @@ static int forms(zw_repair_t *r)
 int zw_chars_normalise(zw_repair_t *r)
 {
     int e = forms(r);
-    if (e >= 0)
+    if (e >= 0 && r->seen & (ZW_IS_BLANK | ZW_IS_NOTHING))
         blanks(r, true);
     return e;
 }

@@ -116,24 +116,62 @@ static bool is_binary(zw_str_t s)
     return control * 10 > n;
 }
 
-/* Valid UTF-8, the usual case, without a question for each character. */
-static int decode_valid(zw_repair_t *r, size_t skip)
+/* Bytes that begin a character: all but those of the form 10xxxxxx. Eight at a time. */
+static size_t count_chars(const char *p, const char *end)
 {
+    const uint64_t ONES = 0x0101010101010101u;
+    size_t n = 0;
+    for (; end - p >= 8; p += 8) {
+        uint64_t eight;
+        memcpy(&eight, p, 8);
+        n += (((~eight >> 7 | eight >> 6) & ONES) * ONES) >> 56;
+    }
+    for (; p < end; p++)
+        n += ((unsigned char)*p & 0xC0) != 0x80;
+    return n;
+}
+
+static uint32_t seen_of_ascii(const zw_text_tables_t *t, unsigned char c)
+{
+    bool control = c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1B;
+    return t->kind[c] | (uint32_t)(c == '<' ? ZW_SEEN_MARKUP : c == '&' ? ZW_SEEN_REFERENCE : control ? ZW_SEEN_CONTROLS : 0);
+}
+
+/* UTF-8 from begin + skip on, the usual case, in one pass that also tells what there is. Returns 1; 0 if it is not
+ * valid; -ENOMEM. */
+static int decode_utf8(zw_repair_t *r, size_t skip)
+{
+    const zw_text_tables_t *t = r->tables;
     const char *begin = r->raw->body.p, *end = begin + r->raw->body.n;
-    size_t count = 0, n = 0;
-    for (const char *p = begin + skip; p < end; p++)
-        count += ((unsigned char)*p & 0xC0) != 0x80;
-    zw_unit_t *u = zw_arena_alloc(r->arena, (count + 1) * sizeof *u);
+    uint32_t ascii[0x80], seen = 0;
+    for (unsigned c = 0; c < 0x80; c++)
+        ascii[c] = seen_of_ascii(t, (unsigned char)c);
+    zw_unit_t *u = zw_arena_alloc(r->arena, (count_chars(begin + skip, end) + 1) * sizeof *u);
     if (!u)
         return -ENOMEM;
+    zw_unit_t *out = u;
     for (const char *p = begin + skip; p < end;) {
-        uint32_t cp = (unsigned char)*p;
-        unsigned len = cp < 0x80 ? 1 : zw_utf8_decode(p, end, &cp);
-        u[n++] = (zw_unit_t){ .cp = cp, .src = (uint32_t)(p - begin), .src_len = len };
+        const unsigned char *s = (const unsigned char *)p;
+        uint32_t cp = s[0];
+        unsigned len = 1;
+        if (cp < 0x80)
+            seen |= ascii[cp];
+        else if (end - p >= 3 && (cp & 0xF0) == 0xE0 && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80 && cp != 0xE0 && cp != 0xED) {
+            cp = (cp & 15) << 12 | (uint32_t)(s[1] & 63) << 6 | (s[2] & 63);
+            seen |= t->kind[cp];
+            len = 3;
+        } else {
+            len = zw_utf8_decode(p, end, &cp);
+            if (len == 1)
+                return 0;
+            seen |= cp < 0x10000 ? t->kind[cp] : ZW_SEEN_FAR;
+        }
+        *out++ = (zw_unit_t){ .cp = cp & 0x1FFFFF, .src = (uint32_t)(p - begin), .src_len = len };
         p += len;
     }
-    r->text = (zw_units_t){ u, n };
-    return 0;
+    r->text = (zw_units_t){ u, (size_t)(out - u) };
+    r->seen = seen;
+    return 1;
 }
 
 static int decode_all(zw_repair_t *r, zw_cs_t cs, size_t skip)
@@ -169,7 +207,7 @@ static void line_breaks(zw_repair_t *r)
     size_t w = 0;
     for (size_t i = 0; i < r->text.n; i++) {
         uint32_t cp = u[i].cp;
-        if (cp == '\r' || cp == 0x2028 || cp == 0x2029 || cp == '\f' || cp == 0x0B) {
+        if (zw_kind(r->tables, cp) & ZW_IS_BREAK) {
             if (cp == '\r' && i + 1 < r->text.n && u[i + 1].cp == '\n')
                 continue;
             u[i].cp = '\n';
@@ -179,37 +217,56 @@ static void line_breaks(zw_repair_t *r)
     r->text.n = w;
 }
 
-int zw_charset_decode(zw_repair_t *r)
+/* What the bytes are in when they are no UTF-8; *ret_skip: the mark that says so. */
+static verdict_t decide_other(const zw_repair_t *r, size_t *ret_skip)
 {
     zw_str_t body = r->raw->body;
     const unsigned char *s = (const unsigned char *)body.p;
+    *ret_skip = 0;
+    if (body.n >= 2 && ((s[0] == 0xFF && s[1] == 0xFE) || (s[0] == 0xFE && s[1] == 0xFF))) {
+        *ret_skip = 2;
+        return (verdict_t){ s[0] == 0xFF ? ZW_CS_UTF16LE : ZW_CS_UTF16BE, 1 };
+    }
+    if (body.n >= 4 && memcmp(s, "\x84\x31\x95\x33", 4) == 0) {
+        *ret_skip = 4;
+        return (verdict_t){ ZW_CS_GB18030, 1 };
+    }
+    return decide(r, body);
+}
+
+int zw_charset_decode(zw_repair_t *r)
+{
+    zw_str_t body = r->raw->body;
     verdict_t v = { ZW_CS_UTF8, 1 };
-    size_t skip = 0;
-    bool valid = r->raw->body_is_utf8 || zw_utf8_valid(body, NULL);
-    if (body.n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0)
-        skip = 3;
-    else if (!valid && body.n >= 2 && s[0] == 0xFF && s[1] == 0xFE)
-        v.cs = ZW_CS_UTF16LE, skip = 2;
-    else if (!valid && body.n >= 2 && s[0] == 0xFE && s[1] == 0xFF)
-        v.cs = ZW_CS_UTF16BE, skip = 2;
-    else if (!valid && body.n >= 4 && memcmp(s, "\x84\x31\x95\x33", 4) == 0)
-        v.cs = ZW_CS_GB18030, skip = 4;
-    else if (!valid || (!r->raw->body_is_utf8 && memchr(body.p, 0, body.n < SAMPLE_BYTES ? body.n : SAMPLE_BYTES)))
+    bool mark = body.n >= 3 && memcmp(body.p, "\xEF\xBB\xBF", 3) == 0;
+    size_t skip = mark ? 3 : 0;
+    int e = decode_utf8(r, skip);
+    if (e < 0)
+        return e;
+    bool valid = e > 0;
+    if (!valid && !mark)
+        v = decide_other(r, &skip);
+    else if (valid && !r->raw->body_is_utf8 && memchr(body.p, 0, body.n < SAMPLE_BYTES ? body.n : SAMPLE_BYTES))
         v = decide(r, body); /* ASCII with zero bytes may be UTF-16 */
-    if (v.cs == ZW_CS_COUNT || v.confidence <= 0 || (v.cs != ZW_CS_UTF16LE && v.cs != ZW_CS_UTF16BE && is_binary(body)))
+    bool wide = v.cs == ZW_CS_UTF16LE || v.cs == ZW_CS_UTF16BE;
+    if (v.cs == ZW_CS_COUNT || v.confidence <= 0 || (!wide && (!valid || r->seen & ZW_SEEN_CONTROLS) && is_binary(body)))
         return -ZW_E_ENCODING;
     r->charset = zw_strz(zw_cs_name(v.cs));
     r->charset_confidence = v.confidence;
-    int e = valid && v.cs == ZW_CS_UTF8 ? decode_valid(r, skip) : decode_all(r, v.cs, skip);
-    if (e < 0)
-        return e;
+    if (!valid || v.cs != ZW_CS_UTF8) {
+        e = decode_all(r, v.cs, skip);
+        if (e < 0)
+            return e;
+        r->seen = (uint32_t)ZW_SEEN_ALL;
+    }
     r->decoded_is_raw = v.cs == ZW_CS_UTF8 && r->counts[ZW_REPAIR_INVALID] == 0;
     r->decoded = r->decoded_is_raw ? body : zw_units_utf8(r->arena, r->text.u, r->text.n);
     if (!r->decoded_is_raw && !r->decoded.p)
         return -ENOMEM;
     if (v.cs != ZW_CS_UTF8)
         r->counts[ZW_REPAIR_CHARSET]++;
-    line_breaks(r);
+    if (r->seen & ZW_IS_BREAK)
+        line_breaks(r);
     return 0;
 }
 

@@ -58,8 +58,12 @@ int zw_entities_resolve(zw_repair_t *r)
     const zw_text_tables_t *t = r->tables;
     zw_unit_t *u = r->text.u;
     size_t n = r->text.n, w = 0, i = 0;
+    if (!(r->seen & ZW_SEEN_REFERENCE))
+        return 0;
     while (i < n && u[i].cp != '&')
         i++;
+    if (i < n)
+        r->seen = (uint32_t)ZW_SEEN_ALL;
     for (w = i; i < n;) {
         uint32_t made[2];
         unsigned count = 0;

@@ -58,6 +58,8 @@ bool zw_html_likely(const zw_repair_t *r)
     static const char *const TAGS[] = { "p", "br", "div", "span", "td", "table", "a", "li", "ul", "font", "strong", "h1", "h2", "img", "script", "b", "center" };
     const zw_unit_t *u = r->text.u;
     size_t n = r->text.n < LIKELY_BYTES ? r->text.n : LIKELY_BYTES, tags = 0;
+    if (!(r->seen & ZW_SEEN_MARKUP))
+        return false;
     for (size_t i = 0; i + 2 < n; i++) {
         if (u[i].cp != '<')
             continue;

@@ -223,15 +223,16 @@ int zw_mojibake_repair(zw_repair_t *r)
 {
     const zw_text_tables_t *t = r->tables;
     size_t high = 0, han = 0, common = 0;
-    for (size_t i = 0; i < r->text.n; i++) {
+    bool may_be_high = r->seen & ZW_IS_HIGH;
+    for (size_t i = 0; i < r->text.n && (may_be_high || han < SAMPLE); i++) {
         uint32_t cp = r->text.u[i].cp;
-        if (cp < 0x80)
-            continue;
-        bool is_han = zw_is_han(cp);
-        if (is_han && ++han <= SAMPLE)
-            common += zw_chinese_weight(t, cp) >= 12;
-        high += !is_han && is_1252_high(cp) && cp < 0x2000;
+        uint16_t kind = zw_kind(t, cp);
+        if (kind & ZW_IS_HAN)
+            common += ++han <= SAMPLE && kind & ZW_IS_USUAL;
+        else if (kind & ZW_IS_HIGH)
+            high += is_1252_high(cp);
     }
+    uint32_t before = r->counts[ZW_REPAIR_MOJIBAKE];
     int e = 0;
     for (int round = 0; high > 0 && round < ROUNDS_MAX && e >= 0; round++) {
         size_t valid, valid_han, stray;
@@ -251,5 +252,7 @@ int zw_mojibake_repair(zw_repair_t *r)
         e = gbk_from_1252(r);
     if (e >= 0 && han > 4 && common * 4 < (han < SAMPLE ? han : SAMPLE) * 3)
         e = utf8_from_gbk(r);
+    if (r->counts[ZW_REPAIR_MOJIBAKE] != before)
+        r->seen = (uint32_t)ZW_SEEN_ALL;
     return e;
 }

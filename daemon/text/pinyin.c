@@ -334,6 +334,8 @@ int zw_pinyin_remove(zw_repair_t *r)
     zw_pinyin_t s = { .r = r, .t = r->tables, .in = r->text.u, .n = r->text.n };
     s.budget = BUDGET + (int64_t)s.n * BUDGET_A_UNIT;
     bool any;
+    if (!(r->seen & ZW_IS_READING))
+        return 0;
     int e = evidence_gather(&s, &any);
     if (e < 0 || !any)
         return e;
@@ -346,5 +348,6 @@ int zw_pinyin_remove(zw_repair_t *r)
     if (e < 0)
         return e;
     r->text = (zw_units_t){ s.out, s.out_n };
+    r->seen = (uint32_t)ZW_SEEN_ALL;
     return 0;
 }

@@ -17,13 +17,14 @@ const char *const ZW_REPAIR_NAMES[ZW_REPAIR_COUNT] = {
     [ZW_REPAIR_BOILERPLATE] = "boilerplate",
 };
 
-/* Wrong decodings and references, each of which can hide the other. */
-static int unveil(zw_repair_t *r)
+/* Wrong decodings and references, each of which can hide the other. `decoded`: no wrong decoding is left. */
+static int unveil(zw_repair_t *r, bool decoded)
 {
     int e = 0;
     for (int round = 0; e >= 0 && round < ROUNDS_MAX; round++) {
         uint32_t before = r->counts[ZW_REPAIR_MOJIBAKE] + r->counts[ZW_REPAIR_ENTITIES];
-        e = zw_mojibake_repair(r);
+        if (!decoded || round > 0)
+            e = zw_mojibake_repair(r);
         if (e >= 0)
             e = zw_entities_resolve(r);
         if (r->counts[ZW_REPAIR_MOJIBAKE] + r->counts[ZW_REPAIR_ENTITIES] == before)
@@ -46,10 +47,13 @@ static int article(zw_repair_t *r)
     int e = zw_charset_decode(r);
     if (e >= 0)
         e = zw_mojibake_repair(r);
-    if (e >= 0 && (zw_str_eqz(r->raw->format, "html") || (r->raw->format.n == 0 && zw_html_likely(r))))
+    bool page = zw_str_eqz(r->raw->format, "html") || (e >= 0 && r->raw->format.n == 0 && zw_html_likely(r));
+    if (e >= 0 && page) {
         e = zw_html_to_text(r);
+        r->seen = (uint32_t)ZW_SEEN_ALL;
+    }
     if (e >= 0)
-        e = unveil(r);
+        e = unveil(r, !page && r->counts[ZW_REPAIR_MOJIBAKE] == 0);
     if (e >= 0)
         e = zw_wrap_join(r);
     if (e >= 0)
@@ -95,10 +99,12 @@ int zw_text_repair_line(const zw_text_tables_t *tables, zw_str_t line, zw_arena_
     zw_raw_t raw = { .body = line };
     zw_repair_t r = { .tables = tables, .arena = arena, .raw = &raw };
     int e = zw_charset_decode(&r);
-    if (e == -ZW_E_ENCODING) /* a name is what it is, however odd */
+    if (e == -ZW_E_ENCODING) { /* a name is what it is, however odd */
         e = zw_units_from_utf8(arena, line, 0, &r.text);
+        r.seen = (uint32_t)ZW_SEEN_ALL;
+    }
     if (e >= 0)
-        e = unveil(&r);
+        e = unveil(&r, false);
     if (e >= 0)
         e = characters(&r);
     if (e < 0)

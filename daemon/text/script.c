@@ -10,16 +10,21 @@ enum { ZHE = 0x8457, ZHE_SIMPLIFIED = 0x7740 };
 
 typedef struct balance {
     uint32_t trad, simp;
+    uint32_t kinds; /* of all its characters */
 } balance_t;
 
-static balance_t weigh(const zw_text_tables_t *t, const zw_unit_t *u, size_t n)
+/* The next line from u[0] on; *ret_n: its units without the line break. */
+static balance_t weigh(const zw_text_tables_t *t, const zw_unit_t *u, size_t n, size_t *ret_n)
 {
-    balance_t b = { 0, 0 };
-    for (size_t i = 0; i < n; i++) {
-        uint8_t kind = zw_kind(t, u[i].cp);
-        b.trad += (kind & ZW_IS_TRAD) != 0;
+    balance_t b = { 0, 0, 0 };
+    size_t i = 0;
+    for (; i < n && u[i].cp != '\n'; i++) {
+        uint32_t kind = u[i].cp < 0x10000 ? t->kind[u[i].cp] : ZW_IS_TRAD;
+        b.trad += kind & ZW_IS_TRAD;
         b.simp += (kind & (ZW_IS_SIMP | ZW_IS_TRAD)) == ZW_IS_SIMP;
+        b.kinds |= kind;
     }
+    *ret_n = i;
     return b;
 }
 
@@ -54,7 +59,7 @@ static void simplify_line(zw_repair_t *r, zw_unit_t *u, size_t n, bool trad)
 {
     const zw_text_tables_t *t = r->tables;
     for (size_t i = 0; i < n;) {
-        uint8_t kind = zw_kind(t, u[i].cp);
+        uint16_t kind = zw_kind(t, u[i].cp);
         const zw_phrase_t *p = trad && kind & ZW_HAS_PHRASE ? phrase_at(t, u + i, n - i) : NULL;
         if (p) {
             for (uint32_t k = 0; k < p->n; k++)
@@ -70,21 +75,34 @@ static void simplify_line(zw_repair_t *r, zw_unit_t *u, size_t n, bool trad)
     }
 }
 
+/* Whether most of the text is traditional. */
+static bool is_traditional(const zw_text_tables_t *t, const zw_unit_t *u, size_t n)
+{
+    uint64_t trad = 0, simp = 0;
+    for (size_t start = 0, length; start < n; start += length + 1) {
+        balance_t b = weigh(t, u + start, n - start, &length);
+        trad += b.trad;
+        simp += b.simp;
+    }
+    return trad > simp;
+}
+
 int zw_script_simplify(zw_repair_t *r)
 {
     const zw_text_tables_t *t = r->tables;
     zw_unit_t *u = r->text.u;
     size_t n = r->text.n;
-    balance_t all = weigh(t, u, n);
-    for (size_t start = 0; start < n;) {
-        size_t end = start;
-        while (end < n && u[end].cp != '\n')
-            end++;
-        balance_t b = weigh(t, u + start, end - start);
+    int all = -1; /* not known yet */
+    if (!(r->seen & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS | ZW_HAS_PHRASE | ZW_SEEN_FAR)))
+        return 0;
+    for (size_t start = 0, length; start < n; start += length + 1) {
+        balance_t b = weigh(t, u + start, n - start, &length);
+        if (b.kinds & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS | ZW_HAS_PHRASE) && b.trad == 0 && b.simp == 0 && all < 0)
+            all = is_traditional(t, u, n);
         /* A line without a word for either script is of the script of the whole. */
-        bool trad = b.trad + b.simp > 0 ? b.trad > b.simp : all.trad > all.simp;
-        simplify_line(r, u + start, end - start, trad);
-        start = end + 1;
+        bool trad = b.trad + b.simp > 0 ? b.trad > b.simp : all > 0;
+        if (b.trad || trad)
+            simplify_line(r, u + start, length, trad);
     }
     return 0;
 }

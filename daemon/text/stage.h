@@ -24,6 +24,14 @@ typedef struct zw_unit {
     uint32_t src, src_len; /* in the bytes received */
 } zw_unit_t;
 
+enum { /* beside the kinds of tables.h */
+    ZW_SEEN_MARKUP = 1 << 16,  /* '<' */
+    ZW_SEEN_REFERENCE = 1 << 17, /* '&' */
+    ZW_SEEN_CONTROLS = 1 << 19,
+    ZW_SEEN_FAR = 1 << 20,     /* beyond the basic plane */
+    ZW_SEEN_ALL = -1
+};
+
 typedef struct zw_units {
     zw_unit_t *u;
     size_t n;
@@ -48,6 +56,7 @@ typedef struct zw_repair {
     bool want_notes;
     bool failed_note; /* a note could not be stored: -ENOMEM at the end */
     zw_units_t text;
+    uint32_t seen;    /* kinds (ZW_IS_…) that may stand in text, and ZW_SEEN_…: a stage that needs none of them is over */
     uint32_t counts[ZW_REPAIR_COUNT];
     zw_note_list_t notes;
     zw_str_t charset;

@@ -12,6 +12,7 @@
 #define HEAD_BYTES 16
 #define SECTION_BYTES 32
 #define MAX_TABLE_BYTES (64u << 20)
+enum { FREQUENCY_USUAL = 70 };
 
 typedef struct section {
     const void *p;
@@ -63,6 +64,20 @@ static bool is_cjk(uint32_t cp)
 {
     return (cp >= 0x2E80 && cp <= 0x9FFF) || (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0xFE30 && cp <= 0xFE4F) ||
            (cp >= 0xFF01 && cp <= 0xFF65 && !is_wide_ascii(cp)) || (cp >= 0xFFE0 && cp <= 0xFFE6) || (cp >= 0xE000 && cp <= 0xE864);
+}
+
+static bool is_break(uint32_t cp)
+{
+    return cp == '\r' || cp == 0x2028 || cp == 0x2029 || cp == '\f' || cp == 0x0B;
+}
+
+static uint16_t first_kind(uint32_t cp)
+{
+    bool odd = (cp >= 0x300 && cp < 0x370) || cp == 0x25CB || cp == 0x25EF;
+    bool reading = cp == '(' || cp == ')' || cp == 0xFF08 || cp == 0xFF09 || cp == 0xFFFD;
+    return (uint16_t)((is_blank(cp) ? ZW_IS_BLANK : 0) | (is_nothing(cp) ? ZW_IS_NOTHING : 0) | (is_cjk(cp) ? ZW_IS_CJK : 0) |
+                      (zw_is_han(cp) ? ZW_IS_HAN : 0) | (odd ? ZW_IS_ODD : 0) | (reading ? ZW_IS_READING : 0) |
+                      (cp >= 0x80 && cp < 0x2000 ? ZW_IS_HIGH : 0) | (is_break(cp) ? ZW_IS_BREAK : 0));
 }
 
 static int load_script(zw_text_tables_t *t, const section_t *simplified)
@@ -121,15 +136,10 @@ static int load_forms(zw_text_tables_t *t, size_t pool_count)
             return -ZW_E_DATA;
         if (row[0] < 0x10000) {
             t->form_of[row[0]] = (uint16_t)(i + 1);
-            t->kind[row[0]] |= ZW_HAS_FORM;
+            t->kind[row[0]] |= ZW_HAS_FORM | (row[2] > 1 ? ZW_HAS_LONG_FORM : 0);
         }
     }
     return 0;
-}
-
-static size_t syllable_slot(const zw_text_tables_t *t, uint64_t packed)
-{
-    return (size_t)((packed * 0x9E3779B97F4A7C15u) >> 40) & t->syllable_mask;
 }
 
 static int load_syllables(zw_text_tables_t *t, size_t reading_count)
@@ -149,7 +159,7 @@ static int load_syllables(zw_text_tables_t *t, size_t reading_count)
     if (!t->syllable_hash)
         return -ENOMEM;
     for (size_t i = 0; i < t->syllable_count; i++) {
-        size_t slot = syllable_slot(t, t->syllables[i]);
+        size_t slot = zw_syllable_slot(t, t->syllables[i]);
         while (t->syllable_hash[slot])
             slot = (slot + 1) & t->syllable_mask;
         t->syllable_hash[slot] = (uint16_t)(i + 1);
@@ -251,7 +261,7 @@ static int build(zw_text_tables_t *t, size_t size)
     t->forms = forms.p, t->form_count = forms.n / 12, t->form_pool = pool.p;
     t->compose = compose.p, t->compose_count = compose.n / 12;
 
-    t->kind = calloc(0x10000, 1);
+    t->kind = calloc(0x10000, sizeof *t->kind);
     t->simp = calloc(0x10000, sizeof *t->simp);
     t->gbk_of = calloc(0x10000, sizeof *t->gbk_of);
     t->form_of = calloc(0x10000, sizeof *t->form_of);
@@ -259,11 +269,12 @@ static int build(zw_text_tables_t *t, size_t size)
     if (!t->kind || !t->simp || !t->gbk_of || !t->form_of || !t->phrase_of)
         return -ENOMEM;
     for (uint32_t cp = 0; cp < 0x10000; cp++)
-        t->kind[cp] = (uint8_t)((is_blank(cp) ? ZW_IS_BLANK : 0) | (is_nothing(cp) ? ZW_IS_NOTHING : 0) | (is_cjk(cp) ? ZW_IS_CJK : 0));
+        t->kind[cp] = first_kind(cp);
     for (uint32_t i = ZW_DBCS_CODES; i-- > 0;)
-        if (t->gbk[i])
+        if (t->gbk[i]) {
+            t->kind[t->gbk[i]] |= zw_is_han(t->gbk[i]) && t->frequency[i] >= FREQUENCY_USUAL ? ZW_IS_USUAL : 0;
             t->gbk_of[t->gbk[i]] = (uint16_t)((i / ZW_DBCS_TRAILS + 0x81) << 8 | (i % ZW_DBCS_TRAILS + 0x40));
-
+        }
     for (uint32_t i = 0; i < ZW_DBCS_CODES; i++)
         t->has_holes[i / ZW_DBCS_TRAILS] |= !t->gbk[i] && i % ZW_DBCS_TRAILS >= 0x41;
 
@@ -358,93 +369,4 @@ void zw_text_tables_free(zw_text_tables_t *t)
     free(t->read_so_at);
     free(t->read_so);
     free(t);
-}
-
-uint32_t zw_gb4_char(const zw_text_tables_t *t, uint32_t linear)
-{
-    if (linear >= 189000) /* the supplementary planes are one run from 0x90308130 on */
-        return linear - 189000 <= 0x10FFFF - 0x10000 ? linear - 189000 + 0x10000 : 0;
-    size_t low = 0, high = t->gb4_count;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (t->gb4[2 * mid] <= linear)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == 0)
-        return 0;
-    uint32_t cp = t->gb4[2 * (low - 1) + 1] + (linear - t->gb4[2 * (low - 1)]);
-    return cp < 0x10000 && (cp < 0xD800 || cp > 0xDFFF) && linear < 39420 ? cp : 0;
-}
-
-uint32_t zw_simplified(const zw_text_tables_t *t, uint32_t cp)
-{
-    if (cp < 0x10000 && (t->simp[cp] || !(t->kind[cp] & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS))))
-        return t->simp[cp] ? t->simp[cp] : cp;
-    size_t low = 0, high = t->script_count;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        if (t->script[3 * mid] < cp)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < t->script_count && t->script[3 * low] == cp ? t->script[3 * low + 1] : cp;
-}
-
-uint16_t zw_syllable_find(const zw_text_tables_t *t, uint64_t packed)
-{
-    for (size_t slot = syllable_slot(t, packed); t->syllable_hash[slot]; slot = (slot + 1) & t->syllable_mask)
-        if (t->syllables[t->syllable_hash[slot] - 1] == packed)
-            return (uint16_t)(t->syllable_hash[slot] - 1);
-    return ZW_NO_READING;
-}
-
-bool zw_has_reading(const zw_text_tables_t *t, unsigned lead, unsigned trail, uint16_t syllable, bool loose)
-{
-    uint32_t i;
-    if (!zw_gbk_index(lead, trail, &i) || syllable >= t->syllable_count)
-        return false;
-    for (uint32_t k = t->reading_at[i]; k < t->reading_at[i + 1]; k++)
-        if (t->readings[k] == syllable || (loose && t->syllables[t->readings[k]] >> 3 == t->syllables[syllable] >> 3))
-            return true;
-    return false;
-}
-
-unsigned zw_word_cost(const zw_text_tables_t *t, uint64_t word)
-{
-    for (size_t slot = (size_t)(word * 0x9E3779B97F4A7C15u >> t->word_shift); t->word_keys[slot]; slot = (slot + 1) & t->word_mask)
-        if (t->word_keys[slot] == word)
-            return t->word_costs[slot];
-    return 0;
-}
-
-unsigned zw_entity_find(const zw_text_tables_t *t, zw_str_t name, uint32_t ret[2])
-{
-    size_t low = 0, high = t->entity_count;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        const uint32_t *row = t->entities + 4 * mid;
-        size_t n = row[1] < name.n ? row[1] : name.n;
-        int order = memcmp(t->entity_names + row[0], name.p, n);
-        if (order == 0 && row[1] == name.n) {
-            ret[0] = row[2];
-            ret[1] = row[3];
-            return row[3] ? 2 : 1;
-        }
-        if (order < 0 || (order == 0 && row[1] < name.n))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return 0;
-}
-
-uint32_t zw_compose(const zw_text_tables_t *t, uint32_t letter, uint32_t mark)
-{
-    for (size_t i = 0; i < t->compose_count; i++)
-        if (t->compose[3 * i] == letter && t->compose[3 * i + 1] == mark)
-            return t->compose[3 * i + 2];
-    return 0;
 }

@@ -14,7 +14,7 @@
 #define ZW_NO_READING 0xFFFF
 #define ZW_WORD_PAIR_BITS 21
 
-/* What a code point in the basic plane is, one byte each. */
+/* What a code point in the basic plane is. */
 enum {
     ZW_IS_TRAD = 1,        /* has another, simplified form and is not used in simplified text */
     ZW_IS_AMBIGUOUS = 2,   /* has another form, but is also used in simplified text: 乾 著 徵 藉 */
@@ -23,7 +23,14 @@ enum {
     ZW_HAS_FORM = 16,      /* has another normal form */
     ZW_IS_BLANK = 32,      /* a blank of any width */
     ZW_IS_NOTHING = 64,    /* zero-width: joiners, byte order marks, soft hyphens, directional marks */
-    ZW_IS_CJK = 128        /* Han, CJK punctuation, full-width forms */
+    ZW_IS_CJK = 128,       /* Han, CJK punctuation, full-width forms */
+    ZW_IS_HAN = 256,
+    ZW_IS_USUAL = 512,     /* Han as news has it */
+    ZW_IS_ODD = 1024,      /* a combining mark, or a circle that may be a zero */
+    ZW_HAS_LONG_FORM = 2048, /* … of several characters */
+    ZW_IS_READING = 4096,  /* what an annotation cannot do without: a bracket, or a mark that one was lost */
+    ZW_IS_HIGH = 8192,     /* may be a byte of mojibake */
+    ZW_IS_BREAK = 16384    /* a line break other than '\n' */
 };
 
 typedef struct zw_phrase {
@@ -55,7 +62,7 @@ struct zw_text_tables {
     zw_phrase_t *phrases; /* ordered by first character, then longest first */
     size_t phrase_count;
 
-    uint8_t *kind;        /* [0x10000] */
+    uint16_t *kind;       /* [0x10000] */
     uint16_t *simp;       /* [0x10000] simplified form, 0 none (those outside the basic plane are in `simp_far`) */
     const uint64_t *word_keys; /* open hash table of words in simplified script, see make_tables.py */
     const uint8_t *word_costs;
@@ -97,9 +104,9 @@ static inline uint32_t zw_gbk_char(const zw_text_tables_t *t, unsigned lead, uns
     return zw_gbk_index(lead, trail, &i) ? t->gbk[i] : 0;
 }
 
-static inline uint8_t zw_kind(const zw_text_tables_t *t, uint32_t cp)
+static inline uint16_t zw_kind(const zw_text_tables_t *t, uint32_t cp)
 {
-    return cp < 0x10000 ? t->kind[cp] : cp < 0x323B0 && cp >= 0x20000 ? ZW_IS_CJK : 0;
+    return cp < 0x10000 ? t->kind[cp] : cp < 0x323B0 && cp >= 0x20000 ? ZW_IS_CJK | ZW_IS_HAN : 0;
 }
 
 /* Lead and trail in GBK (lead << 8 | trail), or 0. ASCII is not asked for here. */
@@ -113,6 +120,11 @@ uint32_t zw_gb4_char(const zw_text_tables_t *t, uint32_t linear);
 
 /* The simplified form of one character; itself if it has none. */
 uint32_t zw_simplified(const zw_text_tables_t *t, uint32_t cp);
+
+static inline size_t zw_syllable_slot(const zw_text_tables_t *t, uint64_t packed)
+{
+    return (size_t)((packed * 0x9E3779B97F4A7C15u) >> 40) & t->syllable_mask;
+}
 
 /* The number of a packed syllable (make_tables.py: syllable()), or ZW_NO_READING. */
 uint16_t zw_syllable_find(const zw_text_tables_t *t, uint64_t packed);

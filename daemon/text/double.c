@@ -15,7 +15,8 @@ typedef struct finder {
     uint32_t n;
     uint64_t *hashes; /* of the block in each slot */
     uint32_t *places; /* 1 + its start, 0 empty */
-    size_t mask;
+    uint64_t *maybe;  /* one bit a hash: no block has it where it is 0 */
+    size_t mask, maybe_mask;
     uint64_t power;   /* BASE to the BLOCK - 1 */
 } finder_t;
 
@@ -25,6 +26,11 @@ static size_t slot_of(const finder_t *f, uint64_t hash)
     while (f->places[slot] && f->hashes[slot] != hash)
         slot = (slot + 1) & f->mask;
     return slot;
+}
+
+static size_t bit_of(const finder_t *f, uint64_t hash)
+{
+    return (size_t)((hash * 0x9E3779B97F4A7C15u) >> 32) & f->maybe_mask;
 }
 
 static uint64_t hash_at(const finder_t *f, uint32_t at)
@@ -57,6 +63,21 @@ static int match_add(zw_repair_t *r, zw_doubles_t *d, size_t *cap, zw_again_t a)
     return 0;
 }
 
+/* Puts the blocks from `next` on that end at `upto` at the latest into the table; returns the next to come. */
+static uint32_t blocks_add(finder_t *f, uint32_t next, uint32_t upto)
+{
+    for (; next + BLOCK <= upto; next += BLOCK) {
+        uint64_t block = hash_at(f, next);
+        size_t slot = slot_of(f, block), bit = bit_of(f, block);
+        f->maybe[bit / 64] |= UINT64_C(1) << (bit % 64);
+        if (!f->places[slot]) {
+            f->places[slot] = next + 1;
+            f->hashes[slot] = block;
+        }
+    }
+    return next;
+}
+
 static int find(zw_repair_t *r, finder_t *f, zw_doubles_t *d)
 {
     size_t cap = 0;
@@ -66,13 +87,12 @@ static int find(zw_repair_t *r, finder_t *f, zw_doubles_t *d)
     for (uint32_t q = 0; q + BLOCK <= f->n;) {
         h = fresh ? hash_at(f, q) : (h - (f->u[q - 1].cp + 1) * f->power) * BASE + f->u[q + BLOCK - 1].cp + 1;
         fresh = false;
-        for (; next_block + BLOCK <= q; next_block += BLOCK) {
-            uint64_t block = hash_at(f, next_block);
-            size_t slot = slot_of(f, block);
-            if (!f->places[slot]) {
-                f->places[slot] = next_block + 1;
-                f->hashes[slot] = block;
-            }
+        if (next_block + BLOCK <= q)
+            next_block = blocks_add(f, next_block, q);
+        size_t bit = bit_of(f, h);
+        if (!(f->maybe[bit / 64] >> (bit % 64) & 1)) {
+            q++;
+            continue;
         }
         size_t slot = slot_of(f, h);
         if (!f->places[slot] || !same_block(f, f->places[slot] - 1, q)) {
@@ -158,7 +178,9 @@ int zw_doubles_take(zw_repair_t *r, zw_rows_t *rows, zw_doubles_t *ret)
         f.mask = 2 * f.mask + 1;
     f.hashes = zw_arena_alloc(r->arena, (f.mask + 1) * sizeof *f.hashes);
     f.places = zw_arena_calloc(r->arena, f.mask + 1, sizeof *f.places);
-    if (!f.hashes || !f.places)
+    f.maybe_mask = 16 * f.mask + 15;
+    f.maybe = zw_arena_calloc(r->arena, (f.maybe_mask + 1) / 64, sizeof *f.maybe);
+    if (!f.hashes || !f.places || !f.maybe)
         return -ENOMEM;
     for (int i = 1; i < BLOCK; i++)
         f.power *= BASE;

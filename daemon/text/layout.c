@@ -27,9 +27,13 @@ static bool begins_any(zw_str_t s, const char *const *words, size_t n)
 static bool has_contact(zw_str_t s)
 {
     static const char *const LINKS[] = { "http://", "https://", "www.", "微信号", "加微信", "QQ:", "QQ群", "qq:" };
-    if (has_any(s, LINKS, COUNT(LINKS)))
-        return true;
+    enum { WEI_END = 0xAE }; /* the last byte of 微 */
     size_t run = 0;
+    bool maybe = false;
+    for (size_t i = 0; i < s.n && !maybe; i++)
+        maybe = s.p[i] == '/' || s.p[i] == 'w' || s.p[i] == 'Q' || s.p[i] == 'q' || (unsigned char)s.p[i] == WEI_END;
+    if (maybe && has_any(s, LINKS, COUNT(LINKS)))
+        return true;
     for (size_t i = 0; i < s.n; i++) {
         run = s.p[i] >= '0' && s.p[i] <= '9' ? run + 1 : s.p[i] == '-' && run > 0 ? run : 0;
         if (run >= 7)
@@ -57,12 +61,12 @@ static bool is_byline(const zw_row_t *row, size_t index)
 {
     static const char *const STARTS[] = { "本报记者", "本刊记者", "本网记者", "记者", "通讯员", "来源", "稿源", "信息来源", "文章来源", "编辑", "责任编辑", "责编", "作者", "文/", "图/", "校对", "审核",
                                           "供稿", "撰稿", "摄影", "发布时间", "发布日期", "时间:", "日期:", "浏览", "点击数", "字号", "(记者", "(通讯员", "(本报记者", "(作者", "(责任编辑", "(编辑", "【记者" };
-    if (row->n > SHORT_MAX || zw_has(row->utf8, "。"))
+    if (row->n > SHORT_MAX || row->stop)
         return false;
     if (begins_any(row->utf8, STARTS, COUNT(STARTS)))
-        return !zw_has(row->utf8, ",") || zw_has(row->utf8, "记者:");
+        return !row->comma || zw_has(row->utf8, "记者:");
     static const char *const INSIDE[] = { "来源:", "记者", "作者:", "编辑:" };
-    return index < HEAD_ROWS && row->n <= 40 && has_any(row->utf8, INSIDE, COUNT(INSIDE)) && !zw_has(row->utf8, ",") &&
+    return index < HEAD_ROWS && row->n <= 40 && has_any(row->utf8, INSIDE, COUNT(INSIDE)) && !row->comma &&
            !zw_has(row->utf8, "?");
 }
 
@@ -77,8 +81,8 @@ static bool is_heading(const zw_row_t *row)
     if (row->n > HEADING_MAX || row->n == 0)
         return false;
     uint32_t last = row->u[row->n - 1].cp;
-    return !zw_is_final(last) && last != ',' && last != ':' && last != 0x3001 && last != 0x201D && last != ')' && !zw_has(row->utf8, "。") &&
-           !zw_has(row->utf8, ",");
+    return !zw_is_final(last) && last != ',' && last != ':' && last != 0x3001 && last != 0x201D && last != ')' && !row->stop &&
+           !row->comma;
 }
 
 static void classify(zw_repair_t *r, zw_rows_t *rows)
@@ -111,24 +115,37 @@ static uint32_t utf8_length(uint32_t cp)
     return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
 }
 
+/* The row of u[a, b), its text put at `at`. */
+static zw_row_t row_of(zw_unit_t *u, size_t a, size_t b, char *at)
+{
+    zw_row_t row = { .u = u + a, .n = b - a };
+    char *p = at;
+    for (size_t i = a; i < b; i++) {
+        uint32_t cp = u[i].cp;
+        if (cp < 0x80) {
+            row.comma |= cp == ',';
+            *p++ = (char)cp;
+            continue;
+        }
+        row.stop |= cp == 0x3002;
+        p += zw_utf8_encode(cp, p);
+    }
+    row.utf8 = zw_str(at, (size_t)(p - at));
+    return row;
+}
+
 /* The rows of the text: lines that are not empty, trimmed. */
 static int cut_rows(zw_repair_t *r, zw_rows_t *ret)
 {
     zw_unit_t *u = r->text.u;
-    size_t n = r->text.n, count = 1;
-    uint32_t *offsets = zw_arena_alloc(r->arena, (n + 1) * sizeof *offsets);
-    zw_str_t utf8 = zw_units_utf8(r->arena, u, n);
-    if (!offsets || !utf8.p)
-        return -ENOMEM;
-    uint32_t at = 0;
+    size_t n = r->text.n, count = 1, bytes = 1;
     for (size_t i = 0; i < n; i++) {
-        offsets[i] = at;
-        at += utf8_length(u[i].cp);
         count += u[i].cp == '\n';
+        bytes += utf8_length(u[i].cp);
     }
-    offsets[n] = at;
-    zw_row_t *p = zw_arena_calloc(r->arena, count, sizeof *p);
-    if (!p)
+    char *utf8 = zw_arena_alloc(r->arena, bytes);
+    zw_row_t *p = zw_arena_alloc(r->arena, count * sizeof *p);
+    if (!utf8 || !p)
         return -ENOMEM;
     size_t rows = 0;
     for (size_t start = 0; start < n;) {
@@ -140,8 +157,10 @@ static int cut_rows(zw_repair_t *r, zw_rows_t *ret)
             a++;
         while (b > a && u[b - 1].cp == ' ')
             b--;
-        if (b > a)
-            p[rows++] = (zw_row_t){ .u = u + a, .n = b - a, .utf8 = zw_str(utf8.p + offsets[a], offsets[b] - offsets[a]) };
+        if (b > a) {
+            p[rows] = row_of(u, a, b, utf8);
+            utf8 += p[rows++].utf8.n;
+        }
         start = end + 1;
     }
     *ret = (zw_rows_t){ p, rows };
@@ -174,7 +193,7 @@ static void published_from_head(zw_repair_t *r, const zw_rows_t *rows, char edtf
             continue;
         seen++;
         bool bare = row->utf8.n <= 24 && row->utf8.p[0] >= '0' && row->utf8.p[0] <= '9';
-        if (row->n <= SHORT_MAX && !zw_has(row->utf8, "。") && (bare || has_any(row->utf8, WORDS, COUNT(WORDS))))
+        if (row->n <= SHORT_MAX && !row->stop && (bare || has_any(row->utf8, WORDS, COUNT(WORDS))))
             zw_date_in(row->utf8, edtf);
         else if (!outlet_and_date(row, edtf))
             edtf[0] = 0;
@@ -233,49 +252,73 @@ static int aliases(zw_repair_t *r, const zw_doubles_t *d, const uint32_t *out_at
     return 0;
 }
 
-/* Puts the rows that stay together, one line break between two, and tells where each unit of `d` went. */
+/* Where each unit of `d` went, UINT32_MAX for those that went nowhere. */
+static uint32_t *places(zw_repair_t *r, const zw_rows_t *rows, const zw_doubles_t *d, const zw_line_t *lines)
+{
+    uint32_t *at = zw_arena_alloc(r->arena, ((size_t)d->row_start[rows->n] + 1) * sizeof *at);
+    if (!at)
+        return NULL;
+    memset(at, 0xFF, (size_t)d->row_start[rows->n] * sizeof *at);
+    for (size_t i = 0, line = 0; i < rows->n; i++) {
+        const zw_row_t *row = &rows->p[i];
+        if (row->gone)
+            continue;
+        uint32_t offset = lines[line++].span.start;
+        for (size_t k = 0; k < row->n; k++) {
+            at[d->row_start[i] + k] = offset;
+            offset += utf8_length(row->u[k].cp);
+        }
+    }
+    return at;
+}
+
+/* Puts the rows that stay together, one line break between two. */
 static int assemble(zw_repair_t *r, const zw_rows_t *rows, const zw_doubles_t *d, zw_text_t *text)
 {
-    size_t n = 0, count = 0;
+    size_t bytes = 1, count = 0;
     for (size_t i = 0; i < rows->n; i++)
         if (!rows->p[i].gone) {
-            n += rows->p[i].n + 1;
+            bytes += rows->p[i].utf8.n + 1;
             count++;
         }
-    zw_unit_t *u = zw_arena_alloc(r->arena, (n + 1) * sizeof *u);
-    uint32_t *offsets = zw_arena_alloc(r->arena, (n + 2) * sizeof *offsets);
+    char *out = zw_arena_alloc(r->arena, bytes);
     zw_line_t *lines = zw_arena_alloc(r->arena, (count + 1) * sizeof *lines);
-    uint32_t *out_at = d->again_count ? zw_arena_alloc(r->arena, ((size_t)d->row_start[rows->n] + 1) * sizeof *out_at) : NULL;
-    if (!u || !offsets || !lines || (d->again_count && !out_at))
+    zw_map_t map;
+    int e = zw_map_open(r, &map);
+    if (!out || !lines || e < 0)
         return -ENOMEM;
-    size_t w = 0;
+    size_t line = 0;
+    uint32_t at = 0;
+    const zw_unit_t *last = NULL;
     for (size_t i = 0; i < rows->n; i++) {
         const zw_row_t *row = &rows->p[i];
         if (row->gone)
             continue;
-        if (w > 0)
-            u[w] = (zw_unit_t){ .cp = '\n', .src = u[w - 1].src + u[w - 1].src_len }, w++;
-        memcpy(u + w, row->u, row->n * sizeof *u);
-        w += row->n;
+        if (last) {
+            zw_unit_t between = { .cp = '\n', .src = last->src + last->src_len };
+            out[at] = '\n';
+            e = zw_map_add(&map, &between, 1, out + at);
+            at++;
+        }
+        memcpy(out + at, row->utf8.p, row->utf8.n);
+        if (e >= 0)
+            e = zw_map_add(&map, row->u, row->n, out + at);
+        if (e < 0)
+            return e;
+        lines[line++] = (zw_line_t){ { at, at + (uint32_t)row->utf8.n }, row->kind };
+        at += (uint32_t)row->utf8.n;
+        last = &row->u[row->n - 1];
     }
-    int e = zw_map_build(r, u, w, &text->text, &text->segments, &text->segment_count, offsets);
-    if (e < 0)
-        return e;
-    size_t at = 0, line = 0;
-    if (out_at)
-        memset(out_at, 0xFF, (size_t)d->row_start[rows->n] * sizeof *out_at);
-    for (size_t i = 0; i < rows->n; i++) {
-        const zw_row_t *row = &rows->p[i];
-        if (row->gone)
-            continue;
-        lines[line++] = (zw_line_t){ { offsets[at], offsets[at + row->n] }, row->kind };
-        if (out_at)
-            memcpy(out_at + d->row_start[i], offsets + at, row->n * sizeof *out_at);
-        at += row->n + 1;
-    }
+    out[at] = 0;
+    text->text = zw_str(out, at);
+    text->segments = map.segments;
+    text->segment_count = map.n;
     text->lines = lines;
     text->line_count = line;
-    return out_at ? aliases(r, d, out_at, text) : 0;
+    if (!d->again_count)
+        return 0;
+    uint32_t *out_at = places(r, rows, d, lines);
+    return out_at ? aliases(r, d, out_at, text) : -ENOMEM;
 }
 
 static int title(zw_repair_t *r, const zw_rows_t *rows, zw_text_t *text)
@@ -288,7 +331,7 @@ static int title(zw_repair_t *r, const zw_rows_t *rows, zw_text_t *text)
         if (row->gone)
             continue;
         uint32_t last = row->u[row->n - 1].cp;
-        if (row->n <= SHORT_MAX && row->n >= 4 && !zw_is_final(last) && !zw_has(row->utf8, "。") && row->kind != ZW_LINE_BYLINE &&
+        if (row->n <= SHORT_MAX && row->n >= 4 && !zw_is_final(last) && !row->stop && row->kind != ZW_LINE_BYLINE &&
             row->kind != ZW_LINE_AD && last != ',' && last != ':')
             text->title = row->utf8;
         return 0;

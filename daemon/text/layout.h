@@ -10,6 +10,7 @@ typedef struct zw_row {
     zw_str_t utf8;    /* the same, for matching words */
     zw_line_kind_t kind;
     bool gone;        /* related or doubled: not in the text */
+    bool stop, comma; /* whether it has a full stop, a comma */
 } zw_row_t;
 
 typedef struct zw_rows {

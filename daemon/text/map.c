@@ -74,44 +74,55 @@ void zw_note_units(zw_repair_t *r, zw_repair_kind_t kind, const zw_unit_t *befor
     zw_note(r, kind, src, b, a);
 }
 
-int zw_map_build(zw_repair_t *r, const zw_unit_t *u, size_t n, zw_str_t *ret_text, const zw_segment_t **ret_segments,
-                 size_t *ret_count, uint32_t *offsets)
+int zw_map_open(zw_repair_t *r, zw_map_t *ret)
 {
-    zw_str_t text = zw_units_utf8(r->arena, u, n);
-    size_t cap = 64, count = 0;
-    zw_segment_t *seg = zw_arena_alloc(r->arena, cap * sizeof *seg);
-    if (!text.p || !seg)
-        return -ENOMEM;
-    const char *raw = r->raw->body.p;
-    uint32_t at = 0;
+    *ret = (zw_map_t){ .r = r, .cap = 64 };
+    ret->segments = zw_arena_alloc(r->arena, ret->cap * sizeof *ret->segments);
+    return ret->segments ? 0 : -ENOMEM;
+}
+
+static bool same_bytes(const char *a, const char *b, uint32_t n)
+{
+    switch (n) {
+    case 1: return *a == *b;
+    case 3: return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+    default: return memcmp(a, b, n) == 0;
+    }
+}
+
+static int segment_add(zw_map_t *m, zw_segment_t s)
+{
+    if (m->n == m->cap) {
+        zw_segment_t *more = zw_arena_grow(m->r->arena, m->segments, m->cap * sizeof *more, 2 * m->cap * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        m->segments = more;
+        m->cap *= 2;
+    }
+    m->segments[m->n++] = s;
+    return 0;
+}
+
+int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, const char *text)
+{
+    const char *raw = m->r->raw->body.p;
+    zw_segment_t *last = m->n ? &m->segments[m->n - 1] : NULL;
     for (size_t i = 0; i < n; i++) {
         uint32_t cp = u[i].cp, len = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-        bool exact = u[i].src_len == len && memcmp(raw + u[i].src, text.p + at, len) == 0;
-        zw_segment_t *last = count ? &seg[count - 1] : NULL;
-        if (offsets)
-            offsets[i] = at;
+        bool exact = u[i].src_len == len && same_bytes(raw + u[i].src, text, len);
+        text += len;
         if (last && exact && last->exact && last->src + last->src_len == u[i].src) {
             last->out_len += len;
             last->src_len += len;
         } else if (last && !exact && !last->exact && last->src == u[i].src && last->src_len == u[i].src_len) {
             last->out_len += len;
         } else {
-            if (count == cap) {
-                zw_segment_t *more = zw_arena_grow(r->arena, seg, cap * sizeof *seg, 2 * cap * sizeof *seg);
-                if (!more)
-                    return -ENOMEM;
-                seg = more;
-                cap *= 2;
-            }
-            seg[count++] = (zw_segment_t){ at, len, u[i].src, u[i].src_len, exact };
+            uint32_t out = last ? last->out + last->out_len : 0;
+            if (segment_add(m, (zw_segment_t){ out, len, u[i].src, u[i].src_len, exact }) < 0)
+                return -ENOMEM;
+            last = &m->segments[m->n - 1];
         }
-        at += len;
     }
-    if (offsets)
-        offsets[n] = at;
-    *ret_text = text;
-    *ret_segments = seg;
-    *ret_count = count;
     return 0;
 }
 

@@ -82,7 +82,7 @@ static entry_t entry_of(zw_str_t line)
 /* A headline has no end of sentence in it. */
 static bool is_headline(const zw_row_t *row, const entry_t *e)
 {
-    return row->n >= 4 && row->n <= TITLE_MAX && e->title.n >= 6 && !zw_has(e->title, "。") && !zw_str_ends(e->title, ZW_STR_LIT(";"));
+    return row->n >= 4 && row->n <= TITLE_MAX && e->title.n >= 6 && !row->stop && !zw_str_ends(e->title, ZW_STR_LIT(";"));
 }
 
 static int add(zw_repair_t *r, zw_row_t *row, const entry_t *e, zw_related_t **list, size_t *n, size_t *cap)
@@ -132,7 +132,7 @@ int zw_related_take(zw_repair_t *r, zw_rows_t *rows, const zw_related_t **ret, s
                 heads++;
             for (k = heads; k < rows->n; k++) {
                 entry_t e = entry_of(rows->p[k].utf8);
-                bool taken = e.dated || e.bullet || (dated == 0 && !zw_has(e.title, ",") && rows->p[k].n <= 40);
+                bool taken = e.dated || e.bullet || (dated == 0 && !rows->p[k].comma && rows->p[k].n <= 40);
                 if (!taken || !is_headline(&rows->p[k], &e) || is_header(rows->p[k].utf8))
                     break;
                 (e.dated ? &dated : &undated)[0]++;

@@ -115,8 +115,15 @@ int zw_script_simplify(zw_repair_t *r);
 /* Cuts text into lines, takes out doubled lines and related headlines, and fills what zw_text_t tells of them. */
 int zw_layout_build(zw_repair_t *r, zw_text_t *text);
 
-/* Encodes units as UTF-8 with their segments. `offsets`, if not NULL, gets n + 1 byte offsets, one a unit. */
-int zw_map_build(zw_repair_t *r, const zw_unit_t *u, size_t n, zw_str_t *ret_text, const zw_segment_t **ret_segments,
-                 size_t *ret_count, uint32_t *offsets);
+/* The segments of a text that is put together run by run. */
+typedef struct zw_map {
+    zw_repair_t *r;
+    zw_segment_t *segments;
+    size_t n, cap;
+} zw_map_t;
+int zw_map_open(zw_repair_t *r, zw_map_t *ret); /* 0 or -ENOMEM */
+
+/* The next n units, whose UTF-8 stands at `text`. 0 or -ENOMEM. */
+int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, const char *text);
 
 #endif

@@ -150,6 +150,7 @@ static int decode_utf8(zw_repair_t *r, size_t skip)
     if (!u)
         return -ENOMEM;
     zw_unit_t *out = u;
+    const uint16_t *kind = t->kind;
     for (const char *p = begin + skip; p < end;) {
         const unsigned char *s = (const unsigned char *)p;
         uint32_t cp = s[0];
@@ -158,13 +159,13 @@ static int decode_utf8(zw_repair_t *r, size_t skip)
             seen |= ascii[cp];
         else if (end - p >= 3 && (cp & 0xF0) == 0xE0 && (s[1] & 0xC0) == 0x80 && (s[2] & 0xC0) == 0x80 && cp != 0xE0 && cp != 0xED) {
             cp = (cp & 15) << 12 | (uint32_t)(s[1] & 63) << 6 | (s[2] & 63);
-            seen |= t->kind[cp];
+            seen |= kind[cp];
             len = 3;
         } else {
             len = zw_utf8_decode(p, end, &cp);
             if (len == 1)
                 return 0;
-            seen |= cp < 0x10000 ? t->kind[cp] : ZW_SEEN_FAR;
+            seen |= cp < 0x10000 ? kind[cp] : ZW_SEEN_FAR;
         }
         *out++ = (zw_unit_t){ .cp = cp & 0x1FFFFF, .src = (uint32_t)(p - begin), .src_len = len };
         p += len;

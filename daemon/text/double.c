@@ -84,8 +84,10 @@ static int find(zw_repair_t *r, finder_t *f, zw_doubles_t *d)
     uint32_t covered = 0, next_block = 0; /* matches end before `covered`; blocks before `next_block` are in */
     uint64_t h = 0;
     bool fresh = true;
+    const zw_unit_t *u = f->u;
+    const uint64_t power = f->power;
     for (uint32_t q = 0; q + BLOCK <= f->n;) {
-        h = fresh ? hash_at(f, q) : (h - (f->u[q - 1].cp + 1) * f->power) * BASE + f->u[q + BLOCK - 1].cp + 1;
+        h = fresh ? hash_at(f, q) : (h - (u[q - 1].cp + 1) * power) * BASE + u[q + BLOCK - 1].cp + 1;
         fresh = false;
         if (next_block + BLOCK <= q)
             next_block = blocks_add(f, next_block, q);

@@ -23,23 +23,11 @@ static bool begins_any(zw_str_t s, const char *const *words, size_t n)
 }
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* A telephone number, a link or a chat number: seven figures with at most a dash between. */
-static bool has_contact(zw_str_t s)
+/* A telephone number, a link or a chat number. */
+static bool has_contact(const zw_row_t *row)
 {
     static const char *const LINKS[] = { "http://", "https://", "www.", "微信号", "加微信", "QQ:", "QQ群", "qq:" };
-    enum { WEI_END = 0xAE }; /* the last byte of 微 */
-    size_t run = 0;
-    bool maybe = false;
-    for (size_t i = 0; i < s.n && !maybe; i++)
-        maybe = s.p[i] == '/' || s.p[i] == 'w' || s.p[i] == 'Q' || s.p[i] == 'q' || (unsigned char)s.p[i] == WEI_END;
-    if (maybe && has_any(s, LINKS, COUNT(LINKS)))
-        return true;
-    for (size_t i = 0; i < s.n; i++) {
-        run = s.p[i] >= '0' && s.p[i] <= '9' ? run + 1 : s.p[i] == '-' && run > 0 ? run : 0;
-        if (run >= 7)
-            return true;
-    }
-    return false;
+    return row->phone || (row->link && has_any(row->utf8, LINKS, COUNT(LINKS)));
 }
 
 static bool is_ad(const zw_row_t *row)
@@ -49,7 +37,7 @@ static bool is_ad(const zw_row_t *row)
     static const char *const SALES[] = { "咨询", "代办", "办证", "优惠", "促销", "特价", "热线", "扫码", "关注公众号", "免费", "出证", "包过", "下载APP", "点击", "抢购", "贷款", "加盟", "包邮", "订购", "代理" };
     if (begins_any(row->utf8, LABELS, COUNT(LABELS)) || (row->n <= SHORT_MAX && zw_has(row->utf8, "ICP备")))
         return true;
-    if (row->n > AD_MAX || !has_contact(row->utf8))
+    if (row->n > AD_MAX || !has_contact(row))
         return false;
     size_t sales = 0;
     for (size_t i = 0; i < COUNT(SALES); i++)
@@ -118,18 +106,26 @@ static uint32_t utf8_length(uint32_t cp)
 /* The row of u[a, b), its text put at `at`. */
 static zw_row_t row_of(zw_unit_t *u, size_t a, size_t b, char *at)
 {
-    zw_row_t row = { .u = u + a, .n = b - a };
+    enum { FULL_STOP = 0x3002, WEI = 0x5FAE /* of 微信 */, PHONE = 7 };
+    bool stop = false, comma = false, link = false;
+    unsigned run = 0, longest = 0;
     char *p = at;
     for (size_t i = a; i < b; i++) {
         uint32_t cp = u[i].cp;
         if (cp < 0x80) {
-            row.comma |= cp == ',';
+            run = zw_is_digit(cp) ? run + 1 : cp == '-' && run > 0 ? run : 0;
+            longest = run > longest ? run : longest;
+            comma |= cp == ',';
+            link |= cp == '/' || cp == 'w' || cp == 'Q' || cp == 'q';
             *p++ = (char)cp;
             continue;
         }
-        row.stop |= cp == 0x3002;
+        run = 0;
+        stop |= cp == FULL_STOP;
+        link |= cp == WEI;
         p += zw_utf8_encode(cp, p);
     }
+    zw_row_t row = { .u = u + a, .n = b - a, .stop = stop, .comma = comma, .link = link, .phone = longest >= PHONE };
     row.utf8 = zw_str(at, (size_t)(p - at));
     return row;
 }

@@ -11,6 +11,7 @@ typedef struct zw_row {
     zw_line_kind_t kind;
     bool gone;        /* related or doubled: not in the text */
     bool stop, comma; /* whether it has a full stop, a comma */
+    bool link, phone; /* what a link or chat number may be in; seven figures with at most a dash between */
 } zw_row_t;
 
 typedef struct zw_rows {

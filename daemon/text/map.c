@@ -90,6 +90,21 @@ static bool same_bytes(const char *a, const char *b, uint32_t n)
     }
 }
 
+/* How many units from u[0] on follow each other in the source byte by byte, and their bytes. */
+static size_t run_of(const zw_unit_t *u, size_t n, const char *raw, const char *text, uint32_t *ret_len)
+{
+    uint32_t src = u[0].src, at = 0;
+    size_t i = 0;
+    for (; i < n; i++) {
+        uint32_t cp = u[i].cp, len = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+        if (u[i].src != src + at || u[i].src_len != len || !same_bytes(raw + src + at, text + at, len))
+            break;
+        at += len;
+    }
+    *ret_len = at;
+    return i;
+}
+
 static int segment_add(zw_map_t *m, zw_segment_t s)
 {
     if (m->n == m->cap) {
@@ -110,11 +125,16 @@ int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, const char *text)
     for (size_t i = 0; i < n; i++) {
         uint32_t cp = u[i].cp, len = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
         bool exact = u[i].src_len == len && same_bytes(raw + u[i].src, text, len);
-        text += len;
         if (last && exact && last->exact && last->src + last->src_len == u[i].src) {
+            size_t run = run_of(u + i, n - i, raw, text, &len);
             last->out_len += len;
             last->src_len += len;
-        } else if (last && !exact && !last->exact && last->src == u[i].src && last->src_len == u[i].src_len) {
+            text += len;
+            i += run - 1;
+            continue;
+        }
+        text += len;
+        if (last && !exact && !last->exact && last->src == u[i].src && last->src_len == u[i].src_len) {
             last->out_len += len;
         } else {
             uint32_t out = last ? last->out + last->out_len : 0;

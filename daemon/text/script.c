@@ -93,7 +93,7 @@ int zw_script_simplify(zw_repair_t *r)
     zw_unit_t *u = r->text.u;
     size_t n = r->text.n;
     int all = -1; /* not known yet */
-    if (!(r->seen & (ZW_IS_TRAD | ZW_IS_AMBIGUOUS | ZW_HAS_PHRASE | ZW_SEEN_FAR)))
+    if (!(r->seen & (ZW_IS_TRAD | ZW_SEEN_FAR))) /* without one no line is traditional */
         return 0;
     for (size_t start = 0, length; start < n; start += length + 1) {
         balance_t b = weigh(t, u + start, n - start, &length);

@@ -314,22 +314,24 @@ int zw_wrap_join(zw_repair_t *r)
 {
     const zw_text_tables_t *t = r->tables;
     zw_unit_t *u = r->text.u;
-    size_t n = r->text.n, count = 1;
-    for (size_t i = 0; i < n; i++)
-        count += u[i].cp == '\n';
-    if (count < 4)
-        return 0;
-    wrapped_t *l = zw_arena_alloc(r->arena, count * sizeof *l);
-    if (!l)
-        return -ENOMEM;
-    size_t lines = 0;
-    for (size_t start = 0; start <= n;) {
+    size_t n = r->text.n, lines = 0, cap = 64;
+    wrapped_t *l = zw_arena_alloc(r->arena, cap * sizeof *l);
+    for (size_t start = 0; l && start <= n;) {
         size_t end = start;
         while (end < n && u[end].cp != '\n')
             end++;
-        l[lines++] = line_of(t, u, start, end, n);
+        if (lines == cap) {
+            l = zw_arena_grow(r->arena, l, cap * sizeof *l, 2 * cap * sizeof *l);
+            cap *= 2;
+        }
+        if (l)
+            l[lines++] = line_of(t, u, start, end, n);
         start = end + 1;
     }
+    if (!l)
+        return -ENOMEM;
+    if (lines < 4)
+        return 0;
     uint32_t width = 0, usual = common_width(l, lines), full = shortest_full(l, lines);
     uint32_t fixed = one_width(l, lines);
     bool blind = fixed || is_blind(l, lines);

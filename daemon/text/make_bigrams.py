@@ -10,13 +10,13 @@ WORDS  pydict_sc.bin of the same package: its words
 The neighbours within each word and across each pair of words are summed up. What is much
 rarer than chance would have it is left out, like what was never seen. Marks of punctuation are characters too.
 
-The file: "ZWBIGR01", u64 log2 of the slots, then an open hash table: u32 keys (first << 16 | second, 0 empty), then a
-byte each, the cost in quarters of a bit. Little-endian.
+The file: "ZWBIGR02", u64 number of pairs, then u32 [0x10001] where the pairs of each first character begin; u16 the
+second characters, ascending within each; u8 the costs in quarters of a bit. Little-endian.
 """
 import math, struct, subprocess, sys
 from collections import defaultdict
 
-SLOTS_LOG2, MULTIPLIER, LEAST = 20, 0x9E3779B1, 1 / 16
+LEAST = 1 / 4  # of what chance would give
 
 
 def read_words(path):
@@ -62,21 +62,21 @@ def main():
         sys.exit(__doc__)
     tslminfo, model, words_path, out_path = sys.argv[1:]
     pairs, single = read_counts(tslminfo, model, read_words(words_path))
-    total, mask = sum(single.values()), (1 << SLOTS_LOG2) - 1
-    keys, costs, kept = [0] * (mask + 1), bytearray(mask + 1), 0
-    for (a, b), p in sorted(pairs.items()):
-        if max(a, b) > "\uffff" or p * total < LEAST * single[a] * single[b]:
-            continue
-        key = ord(a) << 16 | ord(b)
-        slot = (key * MULTIPLIER & 0xFFFFFFFF) >> (32 - SLOTS_LOG2)
-        while keys[slot]:
-            slot = (slot + 1) & mask
-        keys[slot], costs[slot] = key, max(1, min(255, round(4 * math.log2(single[a] / p))))
-        kept += 1
-    if not 100000 < kept < mask * 3 // 4:
-        sys.exit("%s: %d pairs, not what was expected" % (model, kept))
+    total, rows = sum(single.values()), defaultdict(list)
+    for (a, b), p in pairs.items():
+        if max(a, b) <= "\uffff" and p * total >= LEAST * single[a] * single[b]:
+            rows[ord(a)].append((ord(b), max(1, min(255, round(4 * math.log2(single[a] / p))))))
+    at, seconds, costs = [0], [], bytearray()
+    for a in range(0x10000):
+        for b, cost in sorted(rows.get(a, ())):
+            seconds.append(b)
+            costs.append(cost)
+        at.append(len(seconds))
+    if not 100000 < len(seconds) < 2000000:
+        sys.exit("%s: %d pairs, not what was expected" % (model, len(seconds)))
     with open(out_path, "wb") as out:
-        out.write(b"ZWBIGR01" + struct.pack("<Q", SLOTS_LOG2) + struct.pack("<%dI" % len(keys), *keys) + bytes(costs))
+        out.write(b"ZWBIGR02" + struct.pack("<Q", len(seconds)) + struct.pack("<%dI" % len(at), *at) +
+                  struct.pack("<%dH" % len(seconds), *seconds) + bytes(costs))
 
 
 if __name__ == "__main__":

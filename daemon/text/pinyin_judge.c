@@ -20,7 +20,7 @@ enum {
     RARE_FORM = 5 * BIT,
     HALF_DASH = 9 * BIT,    /* a dash fills two characters */
     BIGRAM = BIT / 2,       /* one of several models is right */
-    STRANGERS = 3 * BIT     /* two that print has hardly ever seen side by side */
+    STRANGERS = 1 * BIT     /* two that print has hardly ever seen side by side */
 };
 
 enum { DASH = 0x2014, DASH_CODE = 0xA1AA };
@@ -222,7 +222,7 @@ int zw_judge_before(const zw_pinyin_t *s, uint32_t cp, uint32_t next)
     if (next == ',') {
         if (!han)
             return 2 * BIT + mark_cost(s, cp, next);
-        int cost = (int)zw_bigram_cost(s->t, zw_simplified(s->t, cp) & 0xFFFF, 0xFF0C) - COMMA_USUAL * BIT;
+        int cost = (int)zw_bigram_cost(s->t, (uint16_t)zw_simplified(s->t, cp), 0xFF0C) - COMMA_USUAL * BIT;
         return cost == -COMMA_USUAL * BIT || cost > COMMA_RARE * BIT ? COMMA_RARE * BIT : cost > 0 ? cost : 0;
     }
     return han ? 0 : mark_cost(s, cp, next);

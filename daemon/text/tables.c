@@ -301,28 +301,26 @@ static int read_file(const char *name, zw_buf_t *ret)
 
 static int load_bigrams(zw_text_tables_t *t)
 {
-    enum { HEAD = 16, LOG2_MIN = 4, LOG2_MAX = 22 };
+    enum { HEAD = 16, FIRSTS = 0x10000 };
     _cleanup_buf_ zw_buf_t file = { 0 };
-    uint64_t log2_slots;
+    uint64_t pairs;
     int r = read_file("text/bigrams.bin", &file);
     if (r < 0)
         return r;
-    if (file.n < HEAD || memcmp(file.p, "ZWBIGR01", 8) != 0)
+    if (file.n < HEAD || memcmp(file.p, "ZWBIGR02", 8) != 0)
         return -ZW_E_DATA;
-    memcpy(&log2_slots, file.p + 8, sizeof log2_slots);
-    if (log2_slots < LOG2_MIN || log2_slots > LOG2_MAX || file.n != HEAD + (UINT64_C(5) << log2_slots))
+    memcpy(&pairs, file.p + 8, sizeof pairs);
+    if (pairs > MAX_TABLE_BYTES || file.n != HEAD + (FIRSTS + 1) * sizeof(uint32_t) + 3 * pairs)
         return -ZW_E_DATA;
-    size_t slots = (size_t)1 << log2_slots, free_slots = 0;
     t->bigram_blob = file.p;
-    t->bigram_keys = (const uint32_t *)(const void *)(file.p + HEAD);
-    t->bigram_costs = (const uint8_t *)(t->bigram_keys + slots);
-    t->bigram_mask = (uint32_t)(slots - 1);
-    t->bigram_shift = 32 - (uint32_t)log2_slots;
+    t->bigram_at = (const uint32_t *)(const void *)(file.p + HEAD);
+    t->bigram_second = (const uint16_t *)(const void *)(t->bigram_at + FIRSTS + 1);
+    t->bigram_costs = (const uint8_t *)(t->bigram_second + pairs);
     file = (zw_buf_t){ 0 };
-    /* A hash table without a free slot would be searched for ever. */
-    for (size_t i = 0; i < slots; i++)
-        free_slots += t->bigram_keys[i] == 0;
-    return free_slots >= slots / 8 ? 0 : -ZW_E_DATA;
+    for (size_t i = 0; i < FIRSTS; i++)
+        if (t->bigram_at[i] > t->bigram_at[i + 1] || t->bigram_at[i + 1] > pairs)
+            return -ZW_E_DATA;
+    return 0;
 }
 
 int zw_text_tables_open(zw_text_tables_t **ret)

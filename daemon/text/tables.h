@@ -69,9 +69,9 @@ struct zw_text_tables {
     size_t word_mask;
     unsigned word_shift;
     void *bigram_blob;
-    const uint32_t *bigram_keys; /* open hash table of neighbours in print, see make_bigrams.py */
+    const uint32_t *bigram_at;     /* [0x10001] neighbours in print, by the first of two, see make_bigrams.py */
+    const uint16_t *bigram_second;
     const uint8_t *bigram_costs;
-    uint32_t bigram_mask, bigram_shift;
     uint64_t *word_pairs;    /* Bloom filter of the neighbours within words */
     const uint16_t *plain;   /* [ZW_DBCS_CODES] the character as words have it: simplified; 0 if it is not Chinese */
     bool has_holes[126];     /* of each lead byte: whether any byte from 0x81 on makes no character with it */
@@ -138,14 +138,7 @@ unsigned zw_word_cost(const zw_text_tables_t *t, uint64_t word);
 
 /* How unlikely `second` is behind `first` in print, in quarters of a bit; 0 if they are hardly ever
  * neighbours. Simplified characters and punctuation in full width. */
-static inline unsigned zw_bigram_cost(const zw_text_tables_t *t, uint32_t first, uint32_t second)
-{
-    uint32_t key = first << 16 | second;
-    for (uint32_t slot = key * 0x9E3779B1u >> t->bigram_shift; t->bigram_keys[slot]; slot = (slot + 1) & t->bigram_mask)
-        if (t->bigram_keys[slot] == key)
-            return t->bigram_costs[slot];
-    return 0;
-}
+unsigned zw_bigram_cost(const zw_text_tables_t *t, uint16_t first, uint16_t second);
 
 /* False if no word has these neighbours (two characters of 16 bits); true if one may. */
 static inline bool zw_word_maybe(const zw_text_tables_t *t, uint32_t pair)

@@ -61,6 +61,18 @@ unsigned zw_word_cost(const zw_text_tables_t *t, uint64_t word)
     return 0;
 }
 
+unsigned zw_bigram_cost(const zw_text_tables_t *t, uint16_t first, uint16_t second)
+{
+    const uint16_t *p = t->bigram_second + t->bigram_at[first];
+    size_t n = t->bigram_at[first + 1] - t->bigram_at[first];
+    while (n > 1) { /* the last that is not greater */
+        size_t half = n / 2;
+        p += p[half] <= second ? half : 0;
+        n -= half;
+    }
+    return n && *p == second ? t->bigram_costs[p - t->bigram_second] : 0;
+}
+
 unsigned zw_entity_find(const zw_text_tables_t *t, zw_str_t name, uint32_t ret[2])
 {
     size_t low = 0, high = t->entity_count;

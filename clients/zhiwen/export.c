@@ -117,7 +117,12 @@ static int save_position(export_t *x, uint64_t position)
 
 static int take_event(export_t *x, const zw_item_t *item)
 {
-    int r = export_name(KINDS, KIND_COUNT, item->event) >= 0 ? take_statement(x, item) : 0;
+    uint64_t number = 0, of = 0;
+    int r = 0;
+    if (export_name(KINDS, KIND_COUNT, item->event) >= 0)
+        r = take_statement(x, item);
+    else if (zw_get_uint(item->article, "number", &number) && zw_get_uint(item->article, "of_number", &of))
+        r = facts_db_revision(x->db, (int64_t)number, (int64_t)of);
     if (r == 0 && x->how.format == EXPORT_SQLITE && ++x->uncommitted >= COMMIT_EVERY)
         r = save_position(x, item->seq);
     return r;
@@ -221,7 +226,7 @@ static int ask_log(export_t *x, zw_client_t *client)
 static int subscribe(export_t *x, zw_client_t *client, zw_subscriber_t **ret)
 {
     char space[KIND_COUNT * EXPORT_MAX_TYPES][128];
-    const char *topics[KIND_COUNT * EXPORT_MAX_TYPES];
+    const char *topics[KIND_COUNT * EXPORT_MAX_TYPES + 1];
     size_t n = 0;
     for (size_t kind = 0; kind < KIND_COUNT; kind++) {
         for (size_t k = 0; k < x->how.type_count; k++)
@@ -231,6 +236,7 @@ static int subscribe(export_t *x, zw_client_t *client, zw_subscriber_t **ret)
     }
     for (size_t k = 0; k < n; k++)
         topics[k] = space[k];
+    topics[n++] = "article.revision";
     return zw_subscribe(client, ZW_FROM_SEQ(x->first), topics, n, ret);
 }
 
@@ -335,7 +341,7 @@ static int run(export_t *x, zw_client_t *client)
     else if (status == CLI_OK)
         status = x->how.output ? write_file(x) : write_to(x, stdout);
     if (status == CLI_OK && !x->how.quiet && x->how.output)
-        (void)fprintf(stderr, "%llu facts%s; events up to %llu\n", (unsigned long long)x->facts, x->how.format == EXPORT_SQLITE && next > 1 ? " added" : "",
+        (void)fprintf(stderr, "%lld facts in %s; events up to %llu\n", (long long)facts_db_count(x->db), x->how.output,
                       (unsigned long long)x->newest);
     return status;
 }

@@ -18,7 +18,12 @@ static const char TABLES[] =
     " article INTEGER NOT NULL REFERENCES articles(number), seq INTEGER NOT NULL, span_start INTEGER, span_end INTEGER, quote TEXT,"
     " json TEXT NOT NULL, PRIMARY KEY(fact, article)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS regions(code TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS revisions(number INTEGER PRIMARY KEY, of INTEGER NOT NULL);"
     "CREATE TABLE IF NOT EXISTS notes(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;";
+
+/* An article and the versions before it: what a version states that the one before it stated is told of no more, so the source of
+ * a fact is the first version that stated it. */
+#define VERSIONS(n) "(WITH RECURSIVE version(n) AS (SELECT " n " UNION SELECT r.of FROM revisions r JOIN version v ON r.number=v.n) SELECT n FROM version)"
 
 static const char *const STATEMENTS[SQL_COUNT] = {
     [SQL_FACT] = "INSERT INTO facts(seq,id,type,time,first_day,last_day,region,modality,confidence,support,rule,quote,article,added)"
@@ -32,9 +37,13 @@ static const char *const STATEMENTS[SQL_COUNT] = {
     [SQL_REGION] = "INSERT OR IGNORE INTO regions(code,name) VALUES(?1,?2)",
     [SQL_FIND] = "SELECT seq, article FROM facts WHERE id=?1",
     [SQL_SUPPORT] = "UPDATE facts SET support=?2 WHERE seq=?1",
-    [SQL_UNSOURCE] = "DELETE FROM sources WHERE fact=?1 AND article=?2",
+    [SQL_UNSOURCE] = "DELETE FROM sources WHERE fact=?1 AND article IN " VERSIONS("?2"),
     [SQL_FIRST_SOURCE] = "SELECT s.json, a.json FROM sources s JOIN articles a ON a.number=s.article WHERE s.fact=?1 ORDER BY s.seq LIMIT 1",
-    [SQL_UNARTICLE] = "DELETE FROM articles WHERE number=?1 AND NOT EXISTS(SELECT 1 FROM sources WHERE article=?1)",
+    [SQL_UNARTICLE] = "DELETE FROM articles WHERE number IN " VERSIONS("?1")
+                      " AND NOT EXISTS(SELECT 1 FROM sources WHERE article=articles.number)",
+    [SQL_REVISION] = "INSERT OR REPLACE INTO revisions(number,of) VALUES(?1,?2)",
+    [SQL_WORDED] = "SELECT 1 FROM sources WHERE fact=?1 AND article=?2",
+    [SQL_COUNT_FACTS] = "SELECT count(*) FROM facts",
     [SQL_DELETE] = "DELETE FROM facts WHERE seq=?1",
     [SQL_NOTE] = "SELECT value FROM notes WHERE key=?1",
     [SQL_SET_NOTE] = "INSERT OR REPLACE INTO notes(key,value) VALUES(?1,?2)",
@@ -300,11 +309,18 @@ int facts_db_support(facts_db_t *db, const statement_t *st)
 
 /* ---- taking back */
 
-/* An article that states no fact any more. */
+/* Which article has lost the fact: the one that is withdrawn, or the version before the one that is told of. */
+static int64_t loser_of(const statement_t *st)
+{
+    json_t *before = json_object_get(st->article, "of_number");
+    return json_is_integer(before) ? json_integer_value(before) : number_of(st->article);
+}
+
+/* An article that states no fact any more, and the versions before it. */
 static int forget_article(facts_db_t *db, const statement_t *st)
 {
     sqlite3_stmt *s = db->statements[SQL_UNARTICLE];
-    (void)sqlite3_bind_int64(s, 1, number_of(st->article));
+    (void)sqlite3_bind_int64(s, 1, loser_of(st));
     return facts_db_step(db, s);
 }
 
@@ -337,17 +353,40 @@ static int reword(facts_db_t *db, int64_t fact, const statement_t *st)
 
 int facts_db_unsupport(facts_db_t *db, const statement_t *st)
 {
-    sqlite3_stmt *s = db->statements[SQL_UNSOURCE];
+    sqlite3_stmt *s = db->statements[SQL_UNSOURCE], *worded = db->statements[SQL_WORDED];
     int64_t fact, article;
     int r = find(db, st->fact, &fact, &article);
     if (r <= 0)
         return r;
     (void)sqlite3_bind_int64(s, 1, fact);
-    (void)sqlite3_bind_int64(s, 2, number_of(st->article));
+    (void)sqlite3_bind_int64(s, 2, loser_of(st));
     r = facts_db_step(db, s);
     if (r == 0)
         r = set_support(db, fact, st->support);
-    if (r == 0 && number_of(st->article) == article)
+    if (r < 0)
+        return r;
+    (void)sqlite3_bind_int64(worded, 1, fact);
+    (void)sqlite3_bind_int64(worded, 2, article);
+    r = facts_db_step(db, worded);
+    if (r == 1)
+        (void)sqlite3_reset(worded);
+    else if (r == 0)
         r = reword(db, fact, st);
-    return r == 0 ? forget_article(db, st) : r;
+    return r < 0 ? r : forget_article(db, st);
+}
+
+int facts_db_revision(facts_db_t *db, int64_t number, int64_t of)
+{
+    sqlite3_stmt *s = db->statements[SQL_REVISION];
+    (void)sqlite3_bind_int64(s, 1, number);
+    (void)sqlite3_bind_int64(s, 2, of);
+    return facts_db_step(db, s);
+}
+
+int64_t facts_db_count(facts_db_t *db)
+{
+    sqlite3_stmt *s = db->statements[SQL_COUNT_FACTS];
+    int64_t count = facts_db_step(db, s) == 1 ? sqlite3_column_int64(s, 0) : 0;
+    (void)sqlite3_reset(s);
+    return count;
 }

@@ -40,9 +40,14 @@ int facts_db_support(facts_db_t *db, const statement_t *s);
 
 /* No article states the fact any more: it is gone from here, too. */
 int facts_db_retract(facts_db_t *db, const statement_t *s);
-/* The statement's article does not state the fact any more, others do; where the row had its words it takes another's. */
+/* The article, or (`of_number`) the version before it, does not state the fact any more, others do; where the row had its words
+ * it takes those of another. */
 int facts_db_unsupport(facts_db_t *db, const statement_t *s);
 
+/* Article `number` is a later version of `of`. */
+int facts_db_revision(facts_db_t *db, int64_t number, int64_t of);
+
+int64_t facts_db_count(facts_db_t *db); /* of facts */
 int facts_db_commit(facts_db_t *db);
 
 #endif

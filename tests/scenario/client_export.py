@@ -207,6 +207,37 @@ def own_types_and_dangerous_cells():
         equal(d.stop(), 0, "exit")
 
 
+def corrections_of_a_daemon():
+    """Versions and withdrawals through a real zhiwend: a file continued in between and one made at the end say the same."""
+    with Daemon().start() as d:
+        s = Sender(d)
+
+        def names():
+            return [n for n, in query(db, "SELECT recipient FROM award ORDER BY recipient")]
+        db = pathlib.Path(d.dir, "f.db")
+
+        def put(id, *firms):
+            body = "\n".join("%s集团荣获第1届浙江省政府质量奖,奖金50万元。" % firm for firm in firms)
+            return s.submit({"id": id, "source": "日报", "published": "2010-11-18", "body": body})
+        put("a", "正泰", "康奈")
+        put("b", "康奈", "奥康")
+        export(d.dir, "-o", db)
+        equal(len(names()), 3, "before: %s" % names())
+        put("a", "正泰", "森马")
+        put("a", "森马", "华峰")
+        export(d.dir, "-o", db)
+        withdrawn = subprocess.run([ZHIWEN, "withdraw", "--source", "日报", "b"], env=dict(os.environ, ZHIWEN_SOCKETS=d.dir), capture_output=True, timeout=60)
+        equal(withdrawn.returncode, 0, withdrawn.stderr.decode())
+        export(d.dir, "-o", db)
+        equal(names(), ["华峰集团", "森马集团"], "what is left: %s" % d.events())
+        once = pathlib.Path(d.dir, "once.db")
+        export(d.dir, "-o", once)
+        for sql in ("SELECT id, support, article, quote FROM facts ORDER BY id", "SELECT * FROM sources ORDER BY 1, 2", "SELECT number FROM articles ORDER BY 1"):
+            equal(query(db, sql), query(once, sql), sql)
+        equal(sorted(ids(export(d.dir))), [i for i, in query(once, "SELECT id FROM facts ORDER BY id")], "JSON Lines")
+        equal(d.stop(), 0, "exit")
+
+
 class Log:
     """In place of a zhiwend: a log of made-up events on `replay`."""
 
@@ -263,8 +294,21 @@ def retractions_and_lost_beginnings():
         equal(query(db, "SELECT number FROM articles"), [(2,), (4,)], "articles that state something")
         equal(query(db, "SELECT rowid FROM search WHERE search MATCH '甲公司'"), [(1,)], "full text")
 
+        # Article 2 is a version of 1 and 3 of 2: what all state is told of once, by the first that stated it.
+        def version(seq, number, of):
+            return "article.revision", {"seq": seq, "prev": 0, "event": "article", "time": 1, "article": {"number": number, "of_number": of}}
+
+        def later(seq, kind, fact, number, of, support):
+            topic, e = event(seq, kind, fact, number, support)
+            e["article"].update(kind="revision", of_number=of)
+            return topic, dict(e, fact={"type": "award", "id": fact, "region": "330300"})
+        log.events = [event(1, "fact", "x", 1, 1, "第一版"), event(2, "fact", "y", 1, 1), event(3, "support", "x", 7, 2, "别家"), version(4, 2, 1), version(5, 3, 2),
+                      later(6, "unsupport", "x", 4, 3, 1), later(7, "retract", "y", 4, 3, 0), version(8, 4, 3)]
+        equal([(r["fact"]["id"], r["support"], r["article"]["number"], r["fact"]["span"]["quote"]) for r in rows(export(folder))],
+              [("x", 1, 7, "别家")], "a fact that the last of four versions states no more")
+
         log.oldest, log.events = 7, events[6:]
         equal(sorted(ids(export(folder))), ["old", "w"], "a further sight stands for a first one that is no longer kept")
 
 
-run(formats_and_filters, sqlite_is_continued, own_types_and_dangerous_cells, retractions_and_lost_beginnings)
+run(formats_and_filters, sqlite_is_continued, own_types_and_dangerous_cells, corrections_of_a_daemon, retractions_and_lost_beginnings)

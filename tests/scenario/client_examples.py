@@ -2,6 +2,8 @@
 import json
 import os
 import pathlib
+import re
+import select
 import signal
 import sqlite3
 import subprocess
@@ -125,4 +127,39 @@ def rows_in_sqlite():
         equal(d.stop(), 0, "exit")
 
 
-run(short_enough, senders_and_subscribers, a_pipeline, lossless_in_python, rows_in_sqlite)
+def as_the_readme_says():
+    """The subscriber of README.md, as it stands there."""
+    block = re.search(r"```python\n(.*?)```", (SOURCE / "README.md").read_text(), re.S).group(1)
+    with Daemon().start() as d:
+        process = subprocess.Popen([sys.executable, "-c", block], env=env_of(d), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        s = Sender(d)
+        for n in range(1000): # it is there when the first award has reached it
+            s.submit(article(n))
+            if select.select([process.stdout], [], [], 0.1)[0]:
+                break
+        line = process.stdout.readline()
+        process.kill()
+        awards = ["%s %s %s %s\n" % (e["fact"]["time"], e["fact"]["recipient"], e["fact"]["award"], e["fact"]["span"]["quote"])
+                  for t, e in d.events() if t.startswith("fact.award.33")]
+        check(line in awards, "%r %r" % (line, process.stderr.read()))
+        equal(d.stop(), 0, "exit")
+
+
+def types_are_documented():
+    """The table of PROTOCOL.md has the types and slots of the shipped packs, in their order."""
+    page = (SOURCE / "protocol/PROTOCOL.md").read_text()
+    table = page[page.index("### Types of facts"):page.index("## `replay`")]
+    told = {}
+    for row in re.findall(r"^\| `(\w+)` \|.*?\| (.*) \|$", table, re.M):
+        told[row[0]] = re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", row[1]))
+    packs = {}
+    for path in sorted((SOURCE / "daemon/rules").glob("*.yaml")):
+        types = re.search(r"^types:\n((?: .*\n|\n|#.*\n)*)", path.read_text(), re.M)
+        for block in re.split(r"^  - type: ", types.group(1), flags=re.M)[1:] if types else []:
+            slots = re.search(r"^    slots:\n((?:      .*\n)*)", block, re.M).group(1)
+            packs[re.match(r"\w+", block).group()] = re.findall(r"^      (\w+):", slots, re.M)
+    del told["type"] # the heading
+    equal(told, packs, "types and slots")
+
+
+run(short_enough, as_the_readme_says, types_are_documented, senders_and_subscribers, a_pipeline, lossless_in_python, rows_in_sqlite)

@@ -1,5 +1,6 @@
 /* What the engine did with an article, for people and as JSON Lines: one object a sentence. */
 #include "extract/engine.h"
+#include "extract/explain_reach.h"
 
 #include "base/utf8.h"
 
@@ -115,14 +116,57 @@ static void people_mentions(writer_t *w, const zw_paragraph_t *p, zw_span_t text
     }
 }
 
-static void people_draft(writer_t *w, const zw_draft_t *d)
+static const zw_pattern_t *pattern_of(const zw_trace_t *t)
 {
+    return &t->rule->patterns[t->pattern - t->rule->first_pattern];
+}
+
+static bool has_group_for(const zw_pattern_t *items, size_t slot)
+{
+    for (size_t i = 0; i < items->group_count; i++)
+        if (items->groups[i].slot == (int)slot)
+            return true;
+    return false;
+}
+
+/* The sources that an open slot was looked for in. */
+static const zw_fill_t *fill_of(const zw_rule_t *rule, size_t slot)
+{
+    for (size_t i = 0; i < rule->fill_count; i++)
+        if (rule->fills[i].slot == (int)slot)
+            return &rule->fills[i];
+    for (size_t i = 0; i < rule->type->fill_count; i++)
+        if (rule->type->fills[i].slot == (int)slot)
+            return &rule->type->fills[i];
+    return NULL;
+}
+
+static bool has_group(const zw_trace_t *t, size_t slot)
+{
+    return has_group_for(pattern_of(t), slot) || (t->rule->items && has_group_for(t->rule->items, slot));
+}
+
+static void put_why_open(writer_t *w, const zw_trace_t *t, size_t slot)
+{
+    const zw_fill_t *fill = fill_of(t->rule, slot);
+    put(w, has_group(t, slot) ? "its group captured nothing" : "the pattern has no group for it");
+    for (size_t i = 0; fill && i < fill->source_count; i++)
+        zw_buf_printf(w->out, "%s%.*s", i ? ", " : "; looked for in: ", ZW_STR_ARGS(fill->sources[i].text));
+    if (!fill || fill->source_count == 0)
+        put(w, "; nothing fills it");
+}
+
+static void people_draft(writer_t *w, const zw_trace_t *t)
+{
+    const zw_draft_t *d = t->draft;
     const zw_type_def_t *type = d->match->rule->type;
     for (size_t i = 0; i < type->slot_count; i++) {
         const zw_bound_t *slot = &d->slots[i];
         zw_buf_printf(w->out, "        %.*s: ", ZW_STR_ARGS(type->slots[i].name));
         if (slot->value.kind == ZW_V_NULL) {
-            put(w, "open: no group captured it, no source had it\n");
+            put(w, "open: ");
+            put_why_open(w, t, i);
+            put(w, "\n");
             continue;
         }
         put_value(w, &slot->value);
@@ -133,24 +177,56 @@ static void people_draft(writer_t *w, const zw_draft_t *d)
     zw_buf_printf(w->out, "        modality: %s   (%s)\n", ZW_MODALITY_NAMES[d->modality], d->modality_why);
 }
 
-static const zw_pattern_t *pattern_of(const zw_trace_t *t)
-{
-    return &t->rule->patterns[t->pattern - t->rule->first_pattern];
-}
-
 static void people_missing(writer_t *w, const zw_trace_t *t)
 {
     const zw_pattern_t *pattern = pattern_of(t);
+    enum { MOST = 12 };
     for (size_t i = 0; i < pattern->conjunct_count; i++) {
         if (t->seen & 1u << i)
             continue;
-        put(w, ", missing one of: ");
-        for (size_t j = 0; j < pattern->conjuncts[i].literal_count; j++) {
+        size_t count = pattern->conjuncts[i].literal_count;
+        put(w, count > 1 ? ", missing one of: " : ", missing: ");
+        for (size_t j = 0; j < count && j < MOST; j++) {
             if (j > 0)
                 put(w, " ");
             put_skeleton(w->out, pattern->conjuncts[i].literals[j]);
         }
+        if (count > MOST)
+            zw_buf_printf(w->out, " … (%zu more)", count - MOST);
     }
+}
+
+/* Of a pattern whose literals are all there: as far as which part, in the sentence, it came. */
+static bool reach_of(const writer_t *w, const zw_trace_t *t, zw_str_t *ret_matched, zw_str_t *ret_needs)
+{
+    const zw_paragraph_t *p = t->paragraph;
+    uint32_t from = 0, to = (uint32_t)p->skeleton.n;
+    while (from < to && p->at[from] < t->text.start)
+        from++;
+    while (to > from && p->at[to] > t->text.end)
+        to--;
+    zw_pattern_reach_t reach;
+    if (t->kind != ZW_T_NO_MATCH || !zw_pattern_reach(pattern_of(t), zw_str(p->skeleton.p + from, to - from), &reach))
+        return false;
+    *ret_matched = text_of(w, zw_paragraph_span(p, from + reach.matched.start, from + reach.matched.end));
+    *ret_needs = reach.needs;
+    return true;
+}
+
+static void people_reach(writer_t *w, const zw_trace_t *t)
+{
+    enum { MOST_BYTES = 160 };
+    zw_str_t matched, needs;
+    if (!reach_of(w, t, &matched, &needs)) {
+        put(w, t->kind == ZW_T_NO_MATCH ? ": not even how its pattern begins" : "");
+        return;
+    }
+    bool long_one = needs.n > MOST_BYTES;
+    while (long_one && (needs.n > MOST_BYTES || ((unsigned char)needs.p[needs.n] & 0xC0) == 0x80))
+        needs.n--;
+    zw_buf_printf(w->out, ": as far as 「%.*s」, then not ", ZW_STR_ARGS(matched));
+    put_skeleton(w->out, needs);
+    put(w, long_one ? " …" : "");
 }
 
 static void people_trace(writer_t *w, const zw_trace_t *t)
@@ -158,6 +234,7 @@ static void people_trace(writer_t *w, const zw_trace_t *t)
     zw_buf_printf(w->out, "    %s  %.*s (%.*s)", ZW_TRACE_NAMES[t->kind], ZW_STR_ARGS(t->rule->name), ZW_STR_ARGS(t->rule->type->name));
     if (t->kind == ZW_T_NEARLY)
         people_missing(w, t);
+    people_reach(w, t);
     if (t->what.n > 0)
         zw_buf_printf(w->out, ": %.*s", ZW_STR_ARGS(t->what));
     if (t->other)
@@ -166,7 +243,7 @@ static void people_trace(writer_t *w, const zw_trace_t *t)
         zw_buf_printf(w->out, "  「%.*s」", ZW_STR_ARGS(text_of(w, t->text)));
     put(w, "\n");
     if (t->draft)
-        people_draft(w, t->draft);
+        people_draft(w, t);
 }
 
 /* ---- for programs */
@@ -191,8 +268,44 @@ static void json_mentions(writer_t *w, const zw_paragraph_t *p, zw_span_t text)
     put(w, "]");
 }
 
-static void json_draft(writer_t *w, const zw_draft_t *d)
+/* A skeleton, pattern or literal with {CLASS}, as a JSON string. */
+static void json_skeleton(writer_t *w, zw_str_t s)
 {
+    _cleanup_buf_ zw_buf_t readable = { 0 };
+    put_skeleton(&readable, s);
+    put_json(w, zw_buf_str(&readable));
+}
+
+static void json_missing(writer_t *w, const zw_trace_t *t)
+{
+    const zw_pattern_t *pattern = pattern_of(t);
+    for (size_t i = 0; i < pattern->conjunct_count; i++) {
+        if (t->seen & 1u << i)
+            continue;
+        put(w, ",\"missing\":[");
+        for (size_t j = 0; j < pattern->conjuncts[i].literal_count; j++) {
+            put(w, j ? "," : "");
+            json_skeleton(w, pattern->conjuncts[i].literals[j]);
+        }
+        put(w, "]");
+        return; /* nearly: but one is missing */
+    }
+}
+
+static void json_reach(writer_t *w, const zw_trace_t *t)
+{
+    zw_str_t matched, needs;
+    if (!reach_of(w, t, &matched, &needs))
+        return;
+    put(w, ",");
+    put_key(w, "reached", matched);
+    put(w, ",\"needs\":");
+    json_skeleton(w, needs);
+}
+
+static void json_draft(writer_t *w, const zw_trace_t *t)
+{
+    const zw_draft_t *d = t->draft;
     const zw_type_def_t *type = d->match->rule->type;
     put(w, ",\"slots\":{");
     for (size_t i = 0; i < type->slot_count; i++) {
@@ -205,6 +318,13 @@ static void json_draft(writer_t *w, const zw_draft_t *d)
         put_key(w, "from", zw_strz(ZW_ORIGIN_NAMES[d->slots[i].origin]));
         put(w, ",");
         put_key(w, "source", d->slots[i].source);
+        if (d->slots[i].value.kind == ZW_V_NULL) {
+            _cleanup_buf_ zw_buf_t why = { 0 };
+            writer_t inner = { w->run, &why };
+            put_why_open(&inner, t, i);
+            put(w, ",");
+            put_key(w, "why", zw_buf_str(&why));
+        }
         put(w, "}");
     }
     put(w, "},");
@@ -237,8 +357,11 @@ static void json_trace(writer_t *w, const zw_trace_t *t)
         put(w, ",");
         put_key(w, "to", t->other->name);
     }
+    if (t->kind == ZW_T_NEARLY)
+        json_missing(w, t);
+    json_reach(w, t);
     if (t->draft)
-        json_draft(w, t->draft);
+        json_draft(w, t);
     put(w, "}");
 }
 
@@ -250,12 +373,10 @@ static void sentence(writer_t *w, const zw_paragraph_t *p, const zw_sentence_t *
     zw_str_t skeleton = zw_str(p->skeleton.p + s->sk.start, s->sk.end - s->sk.start);
     bool first = true;
     if (json) {
-        _cleanup_buf_ zw_buf_t readable = { 0 };
-        put_skeleton(&readable, skeleton);
         put(w, "{");
         put_key(w, "sentence", text_of(w, text));
-        put(w, ",");
-        put_key(w, "skeleton", zw_buf_str(&readable));
+        put(w, ",\"skeleton\":");
+        json_skeleton(w, skeleton);
         json_mentions(w, p, text);
         put(w, ",\"rules\":[");
     } else {

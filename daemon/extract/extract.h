@@ -67,8 +67,9 @@ typedef struct zw_extraction {
 int zw_extract(zw_extractor_t *extractor, const zw_rules_t *rules, const zw_text_t *text, zw_str_t source,
                zw_arena_t *arena, zw_extraction_t *ret);
 
-/* Appends, for people: sentence by sentence the mentions, which rules fired, were nearly there or lost, and why slots
- * are filled or empty. `json` gives JSON Lines. */
+/* Appends, for people: sentence by sentence the mentions, which rules fired, were nearly there (and what they lacked: a
+ * literal, or the part of the pattern behind as far as it matched) or lost, and why slots are filled or empty. `json`
+ * gives JSON Lines. */
 int zw_extract_explain(zw_extractor_t *extractor, const zw_rules_t *rules, const zw_text_t *text, zw_str_t source,
                        zw_arena_t *arena, bool json, zw_buf_t *out);
 

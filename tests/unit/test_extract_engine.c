@@ -1,29 +1,7 @@
 /* The engine as a whole: its features (tests/golden/extract/features.yaml), spans, bounds, and the same facts each time. */
-#include "extract_pack.h"
+#include "extract_body.h"
 
 #include "base/file.h"
-
-typedef struct {
-    zw_text_t text;
-    zw_segment_t segment;
-    zw_line_t lines[8];
-} body_t;
-
-/* As zw_text_repair would give clean text. */
-static void make_body(body_t *b, const char *text)
-{
-    *b = (body_t){ .text = { .text = zw_strz(text), .raw = zw_strz(text), .decoded = zw_strz(text), .decoded_is_raw = true } };
-    b->segment = (zw_segment_t){ 0, (uint32_t)strlen(text), 0, (uint32_t)strlen(text), true };
-    b->text.segments = &b->segment;
-    b->text.segment_count = 1;
-    b->text.lines = b->lines;
-    const char *p = text;
-    while (*p && b->text.line_count < 8) {
-        const char *end = strchrnul(p, '\n');
-        b->lines[b->text.line_count++] = (zw_line_t){ { (uint32_t)(p - text), (uint32_t)(end - text) }, ZW_LINE_BODY };
-        p = *end ? end + 1 : end;
-    }
-}
 
 #define PAPER "types:\n- type: paper\n  slots:\n    title: {kind: string, key: true}\n    n: {kind: measure}\n  time: auto\n"
 #define ISSUED PAPER "rules:\n- rule: issued\n  type: paper\n  when: '出台(?<title>{DOC})'\n"
@@ -187,28 +165,6 @@ static void test_no_memory(void **state)
     pack_done(&p);
 }
 
-static void test_explain(void **state)
-{
-    body_t body;
-    pack_t p;
-    make_body(&body, "2009年出台《甲办法》。");
-    pack_load(&p, ISSUED);
-    zw_extractor_t *x = zw_extractor_new();
-    zw_arena_t *arena = zw_arena_new(0);
-    _cleanup_buf_ zw_buf_t out = { 0 }, json = { 0 };
-    assert_int_equal(zw_extract_explain(x, p.rules, &body.text, ZW_STR_LIT(""), arena, false, &out), 0);
-    zw_buf_putc(&out, '\0');
-    assert_non_null(strstr(out.p, "{TIME}出台{DOC}。"));
-    assert_non_null(strstr(out.p, "title: \"甲办法\"   (group)"));
-    assert_non_null(strstr(out.p, "n: open"));
-    assert_int_equal(zw_extract_explain(x, p.rules, &body.text, ZW_STR_LIT(""), arena, true, &json), 0);
-    zw_buf_putc(&json, '\0');
-    assert_non_null(strstr(json.p, "\"outcome\":\"fact\""));
-    zw_extractor_free(x);
-    zw_arena_free(arena);
-    pack_done(&p);
-}
-
 static void test_empty(void **state)
 {
     body_t body;
@@ -224,7 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_features),    cmocka_unit_test(test_span),  cmocka_unit_test(test_identity),
         cmocka_unit_test(test_match_limit), cmocka_unit_test(test_again), cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_explain),     cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,10 @@ typedef struct fake {
     bool silent;        /* `facts` says nothing at all, not even heartbeats */
     bool mute;          /* `submit` reads and does not answer */
     unsigned page;      /* events an answer */
+    /* the one named subscription that it keeps */
+    char name[ZW_MAX_NAME + 1];
+    uint64_t confirmed, confirms;
+    bool no_names; /* takes none */
     uint64_t seed;
 } fake_t;
 
@@ -169,8 +173,37 @@ static void fake_page(fake_t *f, const zw_request_t *request, zw_buf_t *out)
     free(list);
 }
 
+static void fake_subscription(fake_t *f, const zw_request_t *request, zw_answer_t *answer, zw_buf_t *map)
+{
+    bool known = f->name[0] && zw_str_eqz(request->name, f->name);
+    if (request->op == ZW_OP_CONFIRM) {
+        f->confirms++;
+        if (f->no_names || (f->name[0] && !known)) {
+            answer->error = zw_strz("too_many");
+            return;
+        }
+        if (request->seq > f->count || (request->instance.n > 0 && !zw_str_eqz(request->instance, f->instance))) {
+            answer->error = zw_strz("value");
+            return;
+        }
+        (void)snprintf(f->name, sizeof f->name, "%.*s", ZW_STR_ARGS(request->name));
+        f->confirmed = request->seq > f->confirmed || !known ? request->seq : f->confirmed;
+    } else if (!known) {
+        answer->error = zw_strz("not_found");
+        return;
+    }
+    zw_mp_map(map, 2);
+    zw_mp_key(map, "name");
+    zw_mp_str(map, zw_strz(f->name));
+    zw_mp_key(map, "seq");
+    zw_mp_uint(map, f->confirmed);
+    answer->kind = ZW_ANSWER_SUBSCRIPTION;
+    answer->map = zw_buf_str(map);
+}
+
 static void fake_answer(fake_t *f, const zw_request_t *request, zw_buf_t *out)
 {
+    zw_buf_t _cleanup_buf_ map = { 0 };
     zw_answer_t answer = { .kind = ZW_ANSWER_ERROR, .req = request->req,
                            .page = { .oldest = f->oldest, .newest = f->count, .instance = zw_strz(f->instance) } };
     static const char status[] = "\x81\xa8" "articles\x07";
@@ -184,6 +217,8 @@ static void fake_answer(fake_t *f, const zw_request_t *request, zw_buf_t *out)
         answer.kind = ZW_ANSWER_STATUS, answer.map = zw_str(status, sizeof status - 1);
     else if (request->op == ZW_OP_PING)
         answer.kind = ZW_ANSWER_PONG;
+    else if (request->op == ZW_OP_CONFIRM || request->op == ZW_OP_SUBSCRIPTIONS)
+        fake_subscription(f, request, &answer, &map);
     else
         answer.error = zw_strz("not_found");
     if (out->n == 0)

@@ -160,9 +160,32 @@ static void set_mentions(filler_t *f, int slot, int mention, int count)
     set_text(f, slot, names, n, mention);
 }
 
+/* 双方将共建…: both who were subject before, whatever they are. */
+static bool both_meant(const filler_t *f)
+{
+    static const char *const words[] = { "双方", "三方", "各方", "两局", "两家单位", "三家单位" };
+    const zw_span_t clause = clause_span(f->d);
+    zw_str_t before = zw_str(f->d->paragraph->skeleton.p + clause.start,
+                             f->d->match->sk.end > clause.start ? f->d->match->sk.end - clause.start : 0);
+    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+        if (memmem(before.p, before.n, words[k], strlen(words[k])))
+            return true;
+    return false;
+}
+
 static void fill_from_subject(filler_t *f, int slot)
 {
     int count = 1;
+    zw_fill_source_t wide = *f->source;
+    if (f->d->match->rule->type->slots[slot].kind == ZW_K_LIST && (wide.classes & ZW_ORG_CLASSES) && both_meant(f)) {
+        wide.classes |= ZW_ORG_CLASSES;
+        filler_t g = { f->run, f->d, &wide, f->slot };
+        int both = zw_frame_subject(f->run, f->d->paragraph, f->d->sentence, f->d->clause, wide.classes, &count);
+        if (both >= 0 && count > 1) {
+            set_mentions(&g, slot, both, count);
+            return;
+        }
+    }
     int mention = zw_frame_subject(f->run, f->d->paragraph, f->d->sentence, f->d->clause, f->source->classes, &count);
     set_mentions(f, slot, mention, count);
     if (mention >= 0 || !(f->source->classes & ZW_CLASS_BIT(ZW_M_REGION)))

@@ -30,6 +30,9 @@ bool zw_firm_is_shown(const zw_scan_t *scan, const zw_reach_t *reach, uint32_t h
     uint32_t mods = head - reach->start - (placed ? reach->place : 0);
     if (end < s->n && zw_is_han(s->cp[end]) && !zw_scan_hit(scan, end, ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_POST) | ZW_BIT(ZW_L_SAY)))
         return false;
+    static const char *const by_place[] = { "大学", "银行" }; /* 苏州大学, 温州银行: the place is the name */
+    if (placed && mods == 0 && ZW_CHARS_ANY(s, head, by_place, NULL))
+        return !scan->found[reach->owner].m.region_by_context && scan->found[reach->owner].m.region != 0 && reach->place <= 3;
     if (ZW_CHARS_ANY(s, head, institutions, NULL))
         return (mods >= 2 || (placed && mods >= 1)) && !zw_firm_is_kind(scan, reach->start, head);
     if (zw_chars_at(s, head, "厂") && placed && mods >= 2 && mods <= 9)

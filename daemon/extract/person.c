@@ -279,6 +279,16 @@ static bool everyman_before(const zw_scan_t *scan, uint32_t i)
     return false;
 }
 
+/* 任命, 免去 before a name. */
+static bool appointed_at(const zw_scan_t *scan, uint32_t i)
+{
+    static const char *const verbs[] = { "任命", "选举", "推选", "聘任", "聘请", "免去", "免去了", "任命了", "提名", "增选", "补选", "选举了" };
+    for (size_t k = 0; k < sizeof(verbs) / sizeof(*verbs); k++)
+        if (zw_chars_before(&scan->s, i, verbs[k]))
+            return true;
+    return false;
+}
+
 /* 陈婉玲告诉记者 at the head of a clause. */
 static void sayer_at(zw_scan_t *scan, uint32_t i)
 {
@@ -287,8 +297,7 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
                                          "在会上", "在接受", "代表", "当选", "同志", "出任", "担任", "兼任", "主持", "出席", "致辞", "致词", "点评",
                                          "坦率", "直白", "接过", "告诫", "笑着" };
     uint32_t before = i ? scan->s.cp[i - 1] : 0;
-    bool appointed = zw_chars_before(&scan->s, i, "任命") || zw_chars_before(&scan->s, i, "选举") ||
-                     zw_chars_before(&scan->s, i, "推选") || zw_chars_before(&scan->s, i, "聘任");
+    bool appointed = appointed_at(scan, i);
     if (i && zw_is_han(before) && !appointed && !everyman_before(scan, i))
         return;
     if (before == 0x3001 || zw_is_ascii_alnum(before))
@@ -297,15 +306,21 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
     uint32_t m = surname_at(scan, i, &use);
     if (!m || (use != ZW_SURNAME_COMMON && use != ZW_SURNAME_COMPOUND))
         return;
-    uint32_t n = (use == ZW_SURNAME_COMPOUND ? m : 1) + 2;
-    if (i + n >= scan->s.n || (!ZW_CHARS_ANY(&scan->s, i + n, verbs, NULL) && !(appointed && zw_chars_at(&scan->s, i + n, "为"))))
+    static const char *const offices[] = { "为", "的", "任", "同志", "担任", "兼任", "出任" }; /* 任命张华为局长, 免去刘强的局长职务 */
+    uint32_t given = (use == ZW_SURNAME_COMPOUND ? m : 1), n = given + 2;
+    bool sign = ZW_CHARS_ANY(&scan->s, i + n, verbs, NULL) || (appointed && ZW_CHARS_ANY(&scan->s, i + n, offices, NULL));
+    if (!sign && appointed && ZW_CHARS_ANY(&scan->s, i + given + 1, offices, NULL)) {
+        n = given + 1;
+        sign = true;
+    }
+    if (i + n >= scan->s.n || !sign)
         return;
-    if (in_given_stop(scan, i, n, false) || !given_is_clean(scan, i, i + n - 2, i + n))
+    if (in_given_stop(scan, i, n, false) || !given_is_clean(scan, i, i + given, i + n))
         return;
     /* no word inside; a given name may be one (建国) */
     for (uint32_t k = i; k + 1 < i + n; k++) {
-        uint32_t given = ZW_BIT(ZW_L_WORD) | ZW_BIT(ZW_L_NOT_NAME) | ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_REGION_SHORT);
-        const zw_hit_t *h = zw_scan_hit(scan, k, ~(ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_REGION_WEAK) | (k > i ? given : 0)));
+        uint32_t words = ZW_BIT(ZW_L_WORD) | ZW_BIT(ZW_L_NOT_NAME) | ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_REGION_SHORT);
+        const zw_hit_t *h = zw_scan_hit(scan, k, ~(ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_REGION_WEAK) | (k > i ? words : 0)));
         if (h && h->end - h->start >= 2)
             return;
     }

@@ -160,6 +160,12 @@ static uint64_t find_article(void *ctx, zw_str_t source, zw_str_t id)
     return zw_indexes_find(&d->indexes, d->store, source, id);
 }
 
+static const char *article_standing(void *ctx, uint64_t number)
+{
+    static const char *const names[] = { [ZW_STANDS] = NULL, [ZW_SUPERSEDED] = "superseded", [ZW_WITHDRAWN] = "withdrawn" };
+    return names[zw_standings_get(((zw_daemon_t *)ctx)->indexes.standings, number)];
+}
+
 static int answer_similar(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *out)
 {
     zw_daemon_t *d = ctx;
@@ -189,6 +195,7 @@ static int open_publish(zw_daemon_t *d)
                                .store = d->store,
                                .status = answer_status,
                                .find_article = find_article,
+                               .standing = article_standing,
                                .similar = answer_similar,
                                .cluster = answer_cluster,
                                .subscriptions = d->subscriptions,
@@ -200,6 +207,8 @@ static int open_publish(zw_daemon_t *d)
     d->status.store = d->store;
     d->status.indexes = &d->indexes;
     d->status.rules = &d->rules;
+    d->status.subscriptions = d->subscriptions;
+    d->status.zap = d->access.zap;
     int e = zw_publish_start(&o, &d->publish, &endpoint);
     if (e < 0)
         return failed(e, "socket", endpoint ? endpoint : "facts");

@@ -184,7 +184,28 @@ static void put_publish(section_t *s, const zw_status_source_t *src, zw_pairs_ou
     zw_pair_uint(p, "replay_events", atomic_load(&c->replay_events));
     zw_pair_uint(p, "replay_refused", atomic_load(&c->replay_refused));
     zw_pair_uint(p, "replies_dropped", atomic_load(&c->replies_dropped));
+    zw_pair_uint(p, "confirms", atomic_load(&c->confirms));
+    zw_pair_uint(p, "resets", atomic_load(&c->resets));
     end(s, "publish", top);
+}
+
+static void put_clients(section_t *s, const zw_status_source_t *src, zw_pairs_out_t *top)
+{
+    zw_subscription_t one;
+    uint64_t named = 0, end_seq = zw_store_next_seq(src->store), needed = zw_subscriptions_needed(src->subscriptions);
+    const zw_zap_counters_t *c = zw_zap_counters(src->zap);
+    while (zw_subscriptions_at(src->subscriptions, named, &one))
+        named++;
+    zw_pairs_out_t *p = begin(s);
+    zw_pair_uint(p, "named", named);
+    zw_pair_uint(p, "behind", needed < end_seq ? end_seq - needed : 0);
+    end(s, "subscriptions", top);
+
+    p = begin(s);
+    zw_pair_uint(p, "allowed", atomic_load(&c->allowed));
+    zw_pair_uint(p, "refused_key", atomic_load(&c->refused_key));
+    zw_pair_uint(p, "refused_full", atomic_load(&c->refused_full));
+    end(s, "connections", top);
 }
 
 void zw_status_encode(zw_status_source_t *src, zw_buf_t *out)
@@ -202,6 +223,7 @@ void zw_status_encode(zw_status_source_t *src, zw_buf_t *out)
     put_store(&s, src, &top);
     put_indexes(&s, src, &top);
     put_publish(&s, src, &top);
+    put_clients(&s, src, &top);
     zw_buf_done(&s.buf);
     zw_mp_map(out, top.count);
     (void)zw_buf_puts(out, zw_buf_str(&pairs));

@@ -10,6 +10,7 @@
 #include "publish/publish.h"
 #include "rulebook.h"
 #include "stats.h"
+#include "zap.h"
 
 /* All borrowed; what is NULL or 0 is not there yet. */
 typedef struct zw_status_source {
@@ -18,6 +19,8 @@ typedef struct zw_status_source {
     zw_store_t *store;
     zw_indexes_t *indexes;
     zw_rulebook_t *rules;
+    zw_subscriptions_t *subscriptions;
+    zw_zap_t *zap;
     atomic_size_t workers;
     _Atomic(zw_publish_t *) publish;
     _Atomic(zw_committer_t *) committer;

@@ -23,7 +23,8 @@ static const struct {
 };
 
 /* What only grows; all else is a gauge. A name that ends in a dot is a whole section. */
-static const char *const counters[] = { "facts", "supports", "intake.", "publish.", "queue.times_full", "work.articles", "work.busy_us",
+static const char *const counters[] = { "facts", "supports", "retracts", "unsupports", "intake.", "publish.", "connections.",
+                                        "queue.times_full", "work.articles", "work.busy_us",
                                         "work.match_limits", "store.commits", "store.commit_us", "store.commit_failures",
                                         "rules.reloads", "rules.reload_failures" };
 

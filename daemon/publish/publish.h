@@ -25,6 +25,10 @@ typedef void (*zw_status_fn)(void *ctx, zw_buf_t *out);
  * safe beside the committer. */
 typedef uint64_t (*zw_find_article_fn)(void *ctx, zw_str_t source, zw_str_t id);
 
+/* What has become of an article: "superseded", "withdrawn", or NULL when it stands. Called on the replay thread; must be safe beside the
+ * committer. */
+typedef const char *(*zw_standing_fn)(void *ctx, uint64_t number);
+
 /* There is something for the committer to write (zw_subscriptions_write). Called on the replay thread. */
 typedef void (*zw_changed_fn)(void *ctx);
 
@@ -46,6 +50,7 @@ typedef struct zw_publish_options {
     zw_store_t *store;         /* borrowed */
     zw_status_fn status;
     zw_find_article_fn find_article;
+    zw_standing_fn standing;        /* NULL: nothing is said about it */
     zw_related_fn similar, cluster; /* NULL: such questions are answered with not_found */
     zw_subscriptions_t *subscriptions; /* borrowed; NULL: there are no named subscriptions */
     zw_changed_fn subscriptions_changed;

@@ -1,5 +1,6 @@
 #include "publish_answer.h"
 #include "publish_priv.h"
+#include "zw_mp.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -168,12 +169,34 @@ static int answer_replay(zw_answerer_t *a)
 
 /* ---- the other operations */
 
+/* The record as it was stored, and one pair more when the article does not stand any more. */
+static int look_up_article(zw_answerer_t *a, uint64_t number)
+{
+    const zw_publish_options_t *o = a->options;
+    _cleanup_buf_ zw_buf_t record = { 0 };
+    const char *standing = o->standing ? o->standing(o->ctx, number) : NULL;
+    if (!standing)
+        return zw_store_article(o->store, number, &a->bytes);
+    zw_tok_t head;
+    int r = zw_store_article(o->store, number, &record);
+    zw_str_t rest = zw_buf_str(&record);
+    if (r == 0 && (zw_tok_next(&rest, &head) < 0 || head.kind != ZW_TOK_MAP))
+        r = -ZW_E_CORRUPT;
+    if (r < 0)
+        return r;
+    zw_mp_map(&a->bytes, head.count + 1);
+    (void)zw_buf_puts(&a->bytes, rest);
+    zw_mp_key(&a->bytes, "standing");
+    zw_mp_str(&a->bytes, zw_strz(standing));
+    return a->bytes.failed ? -ENOMEM : 0;
+}
+
 /* Appends to `bytes` what is asked about an article. 0, or an error to refuse with. */
 static int look_up(zw_answerer_t *a, uint64_t number)
 {
     const zw_publish_options_t *o = a->options;
     if (a->request.op == ZW_OP_ARTICLE)
-        return zw_store_article(o->store, number, &a->bytes);
+        return look_up_article(a, number);
     zw_related_fn related = a->request.op == ZW_OP_SIMILAR ? o->similar : o->cluster;
     int r = related ? related(o->ctx, number, a->request.limit, &a->bytes) : -ZW_E_NOT_FOUND;
     return r == 0 && a->bytes.failed ? -ENOMEM : r;

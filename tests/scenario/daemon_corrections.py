@@ -63,6 +63,8 @@ def withdrawn():
             equal((resent["status"], resent["repeat"]), ("new", True), "sent again as it was: it stays withdrawn")
             equal(d.events(), log, "nothing was added")
         unchanged(s)
+        equal([d.ask(op="article", number=n)["article"].get("standing") for n in (first["number"], other["number"])], ["withdrawn", None],
+              "what has become of them")
         stored = d.ask(op="article", number=about["withdrawal"])["article"]
         equal((stored["status"], stored["number"], stored["reason"]), ("withdrawn", first["number"], "误报"), "what is kept of it")
         equal(withdraw(s, number=about["withdrawal"])["error"], "not_found", "a withdrawal is not withdrawn")
@@ -104,6 +106,7 @@ def revised():
             equal([e["article"][k] for k in ("number", "id", "kind", "of", "of_number")],
                   [second["number"], "a", "revision", "a", first["number"]], "why")
         equal(log[-1][0], "article.revision", "its own event comes last")
+        equal(d.ask(op="article", number=first["number"])["article"]["standing"], "superseded", "what has become of the one before")
         refused = withdraw(s, number=first["number"])
         equal((refused["status"], refused["error"]), ("rejected", "value"), "the version before holds nothing any more")
 

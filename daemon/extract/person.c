@@ -155,6 +155,16 @@ static bool bounded(const zw_scan_t *scan, uint32_t i)
     return i == 0 || !zw_is_han(scan->s.cp[i - 1]) || scan->stop[i] || scan->atom[i - 1] >= 0;
 }
 
+/* 任命, 免去 before a name. */
+static bool appointed_at(const zw_scan_t *scan, uint32_t i)
+{
+    static const char *const verbs[] = { "任命", "选举", "推选", "聘任", "聘请", "免去", "免去了", "任命了", "提名", "增选", "补选", "选举了" };
+    for (size_t k = 0; k < sizeof(verbs) / sizeof(*verbs); k++)
+        if (zw_chars_before(&scan->s, i, verbs[k]))
+            return true;
+    return false;
+}
+
 /* 许志坚局长: the name that ends right before a post. */
 static void name_before(zw_scan_t *scan, uint32_t post, uint32_t post_end)
 {
@@ -162,8 +172,8 @@ static void name_before(zw_scan_t *scan, uint32_t post, uint32_t post_end)
         return;
     for (uint32_t n = 4; n >= 2; n--) {
         zw_surname_t use = ZW_SURNAME_RARE;
-        if (n > post || !bounded(scan, post - n))
-            continue;
+        if (n > post || !bounded(scan, post - n) || (appointed_at(scan, post - n) && zw_chars_before(&scan->s, post, "为")))
+            continue; /* 任命张华|为局长 */
         uint32_t m = surname_at(scan, post - n, &use);
         bool fits = (n == 4 && m == 2 && use == ZW_SURNAME_COMPOUND) || (n < 4 && m >= 1 && use == ZW_SURNAME_COMMON);
         if (fits && !in_given_stop(scan, post - n, n, false) && given_is_clean(scan, post - n, post - n + (n == 4 ? 2 : 1), post)) {
@@ -275,16 +285,6 @@ static bool everyman_before(const zw_scan_t *scan, uint32_t i)
                                           "学生", "家长", "业主", "住户", "顾客", "商户", "传人", "负责人", "牧民", "渔民", "队员" };
     for (size_t k = 0; k < sizeof(people) / sizeof(*people); k++)
         if (zw_chars_before(&scan->s, i, people[k]))
-            return true;
-    return false;
-}
-
-/* 任命, 免去 before a name. */
-static bool appointed_at(const zw_scan_t *scan, uint32_t i)
-{
-    static const char *const verbs[] = { "任命", "选举", "推选", "聘任", "聘请", "免去", "免去了", "任命了", "提名", "增选", "补选", "选举了" };
-    for (size_t k = 0; k < sizeof(verbs) / sizeof(*verbs); k++)
-        if (zw_chars_before(&scan->s, i, verbs[k]))
             return true;
     return false;
 }

@@ -173,22 +173,8 @@ static int read_article_ask(zw_sub_t map, const zw_wire_limits_t *limits, zw_req
 {
     request_fields_t f = { 0 };
     size_t known = sizeof article_ask_table / sizeof *article_ask_table - (ret->op == ZW_OP_ARTICLE);
-    int r = zw_fields_read(map, "", article_ask_table, known, limits, &f, why);
-    if (r < 0)
-        return r;
-    if (f.number == 0 && f.id.n == 0)
-        return zw_refuse(why, -ZW_E_MISSING, "number", "a number from 1 on, or an id, is required");
-    ret->number = f.number;
-    ret->source = f.source;
-    ret->id = f.id;
-    ret->limit = f.limit;
-    return 0;
-}
-
-static int read_withdraw(zw_sub_t map, const zw_wire_limits_t *limits, zw_request_t *ret, zw_reject_t *why)
-{
-    request_fields_t f = { 0 };
-    int r = zw_fields_read(map, "", ZW_TABLE(withdraw_table), limits, &f, why);
+    int r = ret->op == ZW_OP_WITHDRAW ? zw_fields_read(map, "", ZW_TABLE(withdraw_table), limits, &f, why)
+                                      : zw_fields_read(map, "", article_ask_table, known, limits, &f, why);
     if (r < 0)
         return r;
     if (f.number == 0 && f.id.n == 0)
@@ -197,6 +183,7 @@ static int read_withdraw(zw_sub_t map, const zw_wire_limits_t *limits, zw_reques
     ret->source = f.source;
     ret->id = f.id;
     ret->reason = f.reason;
+    ret->limit = f.limit;
     return 0;
 }
 
@@ -255,9 +242,8 @@ static int read_request(zw_wire_t *wire, zw_str_t message, const zw_wire_limits_
     case ZW_OP_ARTICLE:
     case ZW_OP_SIMILAR:
     case ZW_OP_CLUSTER:
-        return read_article_ask(map, limits, ret, why);
     case ZW_OP_WITHDRAW:
-        return read_withdraw(map, limits, ret, why);
+        return read_article_ask(map, limits, ret, why);
     case ZW_OP_CONFIRM:
     case ZW_OP_SUBSCRIPTIONS:
     case ZW_OP_FORGET:

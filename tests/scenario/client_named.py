@@ -142,4 +142,37 @@ def watched_under_a_name():
         equal(d.stop(), 0, "exit")
 
 
-run(positions_are_durable, many_at_once, watched_under_a_name)
+def from_a_time_or_a_seq():
+    """A date and time give the first event from then on; a seq that is not there is refused with both ends of what is."""
+    with Daemon().start() as d:
+        send(d, 0, 5)
+        time.sleep(2.1)
+        at = time.time()
+        time.sleep(1.1)
+        send(d, 100, 5)
+        facts = [(e["seq"], e["time"]) for t, e in d.events() if t.startswith("fact.")]
+        newest = d.events()[-1][1]["seq"]
+        later = [seq for seq, us in facts if us >= int(at) * 1000000]
+        check(0 < len(later) < len(facts), "some are later")
+
+        def seen(*where):
+            done = zhiwen(d, "watch", "--json", "--until-idle", "0.3", *where)
+            return done.returncode, [json.loads(line)["seq"] for line in done.stdout.splitlines()]
+        every = (0, [seq for seq, _ in facts])
+        equal(seen("--since", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))), (0, later), "universal time")
+        equal(seen("--since", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))), (0, later), "local time")
+        equal(seen("--from", time.strftime("%Y-%m-%dT%H:%M:%S+08:00", time.gmtime(at + 8 * 3600))), (0, later), "another zone's")
+        equal(seen("--since", "2001-01-01"), every, "before everything")
+        equal(seen("--since", time.strftime("%Y-%m-%d", time.localtime(at + 2 * 86400))), (0, []), "tomorrow")
+        equal(seen("--from", str(later[0])), (0, later), "a seq")
+        equal(seen("--from", str(newest + 1)), (0, []), "the next one")
+        refused = zhiwen(d, "watch", "--from", str(newest + 2))
+        check(refused.returncode == 1 and "kept are 1 to %d" % newest in refused.stderr, refused.stderr)
+        answer = d.ask(op="replay", **{"from": newest + 2})
+        equal([answer[k] for k in ("error", "oldest", "newest")], ["too_new", 1, newest], "both ends")
+        for bad in ("yesterday", "17"):
+            equal(zhiwen(d, "watch", "--since", bad).returncode, 2, bad)
+        equal(d.stop(), 0, "exit")
+
+
+run(positions_are_durable, many_at_once, watched_under_a_name, from_a_time_or_a_seq)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that zhiwen is built from, where any is missing. Safe to run again.
-# usage: sh daemon/deps.sh [build|test|package]     test: what the tests need as well; package: for Debian packages and their test
+# usage: sh daemon/deps.sh [build|test|bench|package]     test: what the tests need as well; bench: and tests/bench/run.sh; package: for Debian packages and their test
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config python3 bzip2 git
@@ -8,6 +8,7 @@ build="gcc libc6-dev cmake ninja-build pkg-config python3 bzip2 git
   libutf8proc-dev libgumbo-dev libuchardet-dev libsodium-dev libjansson-dev libmicrohttpd-dev libarchive-dev libxml2-dev zlib1g-dev libsqlite3-dev
   lowdown opencc libopencc-data unicode-data python3-jieba sunpinyin-data sunpinyin-utils"
 test="libcmocka-dev python3-prometheus-client python3-zmq python3-msgpack jq systemd valgrind zstd zsh"
+bench="python3-matplotlib"
 package="dpkg-dev file lintian mmdebstrap systemd-container"
 
 # Hyperscan is for x86; elsewhere Vectorscan is the same library under the same names.
@@ -19,6 +20,7 @@ esac
 wanted=$build
 case "${1:-build}" in
 test) wanted="$build $test" ;;
+bench) wanted="$build $test $bench" ;;
 package) wanted="$build $test $package" ;;
 esac
 

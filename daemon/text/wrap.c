@@ -21,6 +21,7 @@ typedef struct wrapped {
     bool numbered;       /* begins an item of an enumeration */
     bool colon;          /* ends with one */
     bool continues;      /* begins with what cannot begin a line of its own */
+    bool linked;         /* its last character and the first of the next line belong together */
 } wrapped_t;
 
 static bool is_closing(uint32_t cp)
@@ -58,6 +59,23 @@ static bool is_labelled(const zw_unit_t *u, size_t n)
     return false;
 }
 
+/* Whether no line can have ended between these two: a word or a figure would be cut. */
+static bool is_linked(const zw_text_tables_t *t, uint32_t last, uint32_t first)
+{
+    enum { NEIGHBOURS = 28 }; /* in quarters of a bit: few characters are so often followed by one */
+    static const uint16_t OPEN[] = { ',', 0xFF0C, 0x3001, 0x201C, 0x300A, 0x300C, '(', 0xFF08 };
+    for (size_t i = 0; i < sizeof OPEN / sizeof *OPEN; i++)
+        if (OPEN[i] == last)
+            return true;
+    if (zw_is_digit(last) || zw_is_digit(first))
+        return (zw_is_digit(last) || last == '.') && (zw_is_digit(first) || first == '.' || first == '%' || first == 0xFF05);
+    uint32_t a = zw_simplified(t, last), b = zw_simplified(t, first);
+    if (!zw_is_han(a) || !zw_is_han(b) || a > 0xFFFF || b > 0xFFFF)
+        return false;
+    unsigned cost = zw_bigram_cost(t, (uint16_t)a, (uint16_t)b);
+    return (cost && cost <= NEIGHBOURS) || zw_word_cost(t, (uint64_t)a << 16 | b) != 0;
+}
+
 static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t start, size_t end, size_t text_end)
 {
     wrapped_t l = { .start = (uint32_t)start, .end = (uint32_t)end, .n = (uint32_t)(end - start) };
@@ -79,23 +97,32 @@ static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t s
     l.item = (first == '-' && !(end - start > 1 && zw_is_digit(u[start + 1].cp))) || first == '*' || first == 0xB7 || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
     l.continues = is_closing(first) || first == 0x3002 || first == ',' || first == 0xFF0C || first == 0x3001 || first == ';' || first == 0xFF1B ||
                   first == ':' || first == 0xFF1A;
+    if (end > start && end + 1 < text_end)
+        l.linked = is_linked(t, u[end - 1].cp, u[end + 1].cp);
     return l;
 }
 
 /* Whether lines of one length to the character follow each other more often than chance would have it. */
 static bool is_blind(const wrapped_t *l, size_t n)
 {
-    size_t same = 0, open = 0, equal = 0;
+    size_t same = 0, open = 0, equal = 0, linked = 0, odd = 0;
     for (size_t i = 0; i + 1 < n; i++) {
         if (l[i].n < LINE_MIN || l[i].fixed || l[i + 1].item)
             continue;
+        bool ends = l[i].final || l[i].colon || l[i].hard || l[i + 1].n == 0;
+        if (!ends && l[i + 1].n <= l[i].n) /* else a headline */
+            odd += l[i + 1].n < l[i].n && !l[i + 1].final && !l[i + 1].colon;
         if (!l[i].final && !l[i].colon)
             open++;
         if (!l[i].final && l[i + 1].n <= l[i].n && (l[i + 1].n == l[i].n || l[i + 1].final || l[i + 1].colon)) {
             same++;
             equal += l[i + 1].n == l[i].n;
+            linked += !ends && (l[i].linked || l[i + 1].continues);
         }
     }
+    /* Cutting words in two tells more than how many lines there are. */
+    if (linked * 3 >= same && (open < 3 ? linked > 0 && odd == 0 : linked >= 2 + odd))
+        return true;
     return (open >= 3 && same * 4 >= open * 3) || (open == 2 && same == 2 && equal > 0);
 }
 
@@ -253,17 +280,18 @@ static void joins_fixed(const wrapped_t *l, size_t n, uint32_t width, uint8_t *j
 /* Whether most longer lines end open, at about one width. */
 static bool is_loose(const wrapped_t *l, size_t n, uint32_t usual)
 {
-    size_t open = 0, near = 0, longer = 0;
+    size_t open = 0, near = 0, longer = 0, over = 0;
     for (size_t i = 0; i + 1 < n; i++) {
         if (l[i].n < LINE_MIN || l[i].hard)
             continue;
         longer++;
+        over += l[i].n > usual + 2 * SPREAD;
         if (l[i].final || l[i + 1].item)
             continue;
         open++;
         near += l[i].n + SPREAD >= usual && l[i].n <= usual + SPREAD;
     }
-    return open >= 4 && open * 2 > longer && near * 4 >= open * 3;
+    return open >= 4 && open * 2 > longer && near * 4 >= open * 3 && over * 10 <= longer; /* else a list in a text that is not wrapped */
 }
 
 /* The shortest length that two neighbouring lines share: what is much shorter is a heading, not a full line. */
@@ -271,7 +299,7 @@ static uint32_t shortest_full(const wrapped_t *l, size_t n)
 {
     uint32_t least = UINT32_MAX;
     for (size_t i = 0; i + 1 < n; i++)
-        if (!l[i].final && l[i].n >= LINE_MIN && l[i].n == l[i + 1].n && l[i].n < least)
+        if (!l[i].final && l[i].n >= LINE_MIN && l[i].n == l[i + 1].n && l[i].n < least && (l[i].linked || l[i + 1].continues))
             least = l[i].n;
     return least == UINT32_MAX ? LINE_MIN : least - least / 5;
 }
@@ -330,7 +358,7 @@ int zw_wrap_join(zw_repair_t *r)
     }
     if (!l)
         return -ENOMEM;
-    if (lines < 4)
+    if (lines < 2)
         return 0;
     uint32_t width = 0, usual = common_width(l, lines), full = shortest_full(l, lines);
     uint32_t fixed = one_width(l, lines);

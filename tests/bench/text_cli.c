@@ -1,6 +1,6 @@
 /* text_cli: repairs articles and prints them, for tests/bench/text_table.py and for looking at one file.
  *
- * usage: text_cli --lines < {"text"|"raw_b64", "format"?} a line   → {"text","related","published","charset"} a line
+ * usage: text_cli --lines < {"text"|"raw_b64", "format"?} a line   → {"text","related","repairs", …} a line
  *        text_cli FILE [html|text]                                  → the repaired text, kinds of lines on stderr
  *        text_cli --speed FILE SECONDS                              → MB/s over that file; of a .jsonl, over the texts in it
  */
@@ -46,6 +46,11 @@ static void answer(const zw_text_tables_t *tables, zw_arena_t *arena, const char
     json_object_set_new(out, "charset", string(t.charset));
     json_object_set_new(out, "related", related);
     json_object_set_new(out, "kinds", kinds);
+    json_t *repairs = json_object();
+    for (int k = 0; k < ZW_REPAIR_COUNT; k++)
+        if (t.repairs[k])
+            json_object_set_new(repairs, ZW_REPAIR_NAMES[k], json_integer(t.repairs[k]));
+    json_object_set_new(out, "repairs", repairs);
     char *s = json_dumps(out, JSON_COMPACT);
     puts(s ? s : "{}");
     free(s);

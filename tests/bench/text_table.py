@@ -147,6 +147,8 @@ def load(paths):
             clean += [json.loads(line) for line in f if line.strip()]
     for a in clean:
         a.pop("facts", None)
+        # What stands beside the text cannot be found in it.
+        a["related"] = [r for r in a.get("related", []) if r["title"] in a["text"]]
     return clean
 
 

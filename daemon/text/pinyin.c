@@ -116,11 +116,13 @@ static size_t annotation_at(const zw_pinyin_t *s, size_t i, zw_reading_t *ret)
 {
     if (!zw_pinyin_opens(s->in[i].cp))
         return 0;
-    *ret = zw_pinyin_reading(s, i + 1);
-    size_t end = i + 1 + ret->n;
+    size_t start = i + 1 + (i + 1 < s->n && s->in[i + 1].cp == ' ');
+    *ret = zw_pinyin_reading(s, start);
+    size_t end = start + ret->n;
+    end += ret->n && end < s->n && s->in[end].cp == ' ';
     if (!ret->n || end >= s->n || !zw_pinyin_closes(s->in[end].cp))
         return 0;
-    return ret->n + 2;
+    return end + 1 - i;
 }
 
 static bool ignorable(uint32_t cp)
@@ -257,7 +259,7 @@ static bool is_annotation(const zw_pinyin_t *s, const uint8_t last[2], bool stra
 /* Whether a place that begins here may be torn: '?' or U+FFFD, with or without '(', or nothing, then "reading)". */
 static bool may_be_torn(const zw_pinyin_t *s, size_t i)
 {
-    bool lost = zw_pinyin_is_lost(s->in[i].cp);
+    bool lost = zw_pinyin_may_be_lost(s->in[i].cp);
     size_t k = lost ? i + 1 : i;
     if (lost && k < s->n && zw_pinyin_opens(s->in[k].cp))
         k++;
@@ -303,7 +305,7 @@ static int walk(zw_pinyin_t *s)
             }
         }
         unsigned mark;
-        if (!ascii && last[1] && (zw_pinyin_is_lost(cp) || (cp != 'v' && reading_letter(cp, &mark))) && may_be_torn(s, i)) {
+        if (!ascii && last[1] && (zw_pinyin_may_be_lost(cp) || (cp != 'v' && reading_letter(cp, &mark))) && may_be_torn(s, i)) {
             ssize_t next = zw_pinyin_search(s, i, last);
             if (next < 0)
                 return (int)next;

@@ -62,6 +62,11 @@ static inline bool zw_pinyin_is_lost(uint32_t cp)
 {
     return cp == '?' || cp == 0xFFFD;
 }
+/* The same, or a '?' that somebody has put into full width, before "reading)". */
+static inline bool zw_pinyin_may_be_lost(uint32_t cp)
+{
+    return zw_pinyin_is_lost(cp) || cp == 0xFF1F;
+}
 static inline bool zw_pinyin_opens(uint32_t cp)
 {
     return cp == '(' || cp == 0xFF08;

@@ -155,11 +155,9 @@ static void step(zw_search_t *x, int32_t self)
         if (reading.toned && n.b2 >= 0x81)
             (void)step_torn(x, self, i, 0);
     }
+    if (zw_pinyin_may_be_lost(cp) && (n.b2 || n.pending) && step_torn(x, self, i, 1))
+        return;
     if (zw_pinyin_is_lost(cp)) {
-        if (n.b2 || n.pending) {
-            if (step_torn(x, self, i, 1))
-                return;
-        }
         if (n.pending)
             zw_step_lost(x, self, i);
         else
@@ -244,7 +242,7 @@ ssize_t zw_pinyin_search(zw_pinyin_t *s, size_t at, const uint8_t last[2])
     int32_t first = start(&x, last);
     if (x.failed)
         return -ENOMEM;
-    if (!step_torn(&x, first, at, zw_pinyin_is_lost(s->in[at].cp) ? 1 : 0))
+    if (!step_torn(&x, first, at, zw_pinyin_may_be_lost(s->in[at].cp) ? 1 : 0))
         return (ssize_t)at;
     int32_t best = run(&x);
     if (x.failed)

@@ -14,7 +14,7 @@ enum {
     ZW_BEAM = 48,             /* paths kept at one place */
     ZW_RING = 16,             /* a step goes at most so far ahead: '?', '(', six letters, a tone, ')' */
     ZW_CANDIDATES = 40,
-    ZW_COST_PRUNE = 30 * ZW_BIT, /* so much dearer than the best: dropped */
+    ZW_COST_PRUNE = 20 * ZW_BIT, /* so much dearer than the best: dropped */
     ZW_SURE = 10,      /* how much dearer the next must be for a guess to be taken */
     ZW_NO_NODE = -1
 };

@@ -7,8 +7,8 @@ MODEs are those of damage.py, joined by + for pairs, and two more: pinyin-fffd a
 decoders that put U+FFFD for an odd byte and keep the next, or leave both out. -v shows what is not equal.
 
 Some damage has lost what it swallowed: `lost` counts the articles that differ only by U+FFFD where that is proved, that
-is, where another original (one character changed) gives the very same damaged text. `guessed` counts the articles with
-a wrong character in such a place.
+is, where another original (one character changed, or in wrapped text a paragraph that goes on behind a full line) gives
+the very same damaged text. `guessed` counts the articles with a wrong character in such a place.
 """
 import argparse, base64, difflib, functools, importlib.util, json, subprocess, sys
 
@@ -87,16 +87,31 @@ def differences(want, have):
     return [op[1:] for op in matcher.get_opcodes() if op[0] != "equal"]
 
 
-def verdict(damage, art, mode, want, have):
+def half_width(text):
+    return text.translate({c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)})
+
+
+def breaks_unknown(damaged, want, have):
+    """whether the two differ by no more than paragraphs that end in a full line: one that goes on there, wrapped to the
+    same width, would give the same lines"""
+    lines, open_ = half_width(damaged).split("\n"), set()
+    for a, b in zip(lines, lines[1:]):
+        if a[-1:] in "。!?”;" and len(b) <= len(a):
+            open_.add(a[-4:] + b[:3])
+    return all(want[i1:i2] + have[j1:j2] == "\n" and want[i1 - 4:i1] + want[i2:i2 + 3] in open_ for i1, i2, j1, j2 in differences(want, have))
+
+
+def verdict(damage, art, damaged, mode, want, have):
     """"same", "lost", "guessed" or "wrong" (with what is at fault)"""
     if want == have:
         return "same"
+    if mode == "wrap":
+        return "lost" if breaks_unknown(damaged, want, have) else "wrong"
     raw, trad = art["text"], damage.trad(art["text"])
     if mode not in damage.decoders or len(raw) != len(trad):
         return "wrong"
     place = {}  # of a character of the repaired clean text in the clean one
-    half = raw.translate({c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)})
-    for a, b, n in difflib.SequenceMatcher(None, want, half, autojunk=False).get_matching_blocks():
+    for a, b, n in difflib.SequenceMatcher(None, want, half_width(raw), autojunk=False).get_matching_blocks():
         place.update((a + k, b + k) for k in range(n))
     result = "lost"
     for i1, i2, j1, j2 in differences(want, have):
@@ -121,7 +136,7 @@ def measure(cli, damage, clean, mode, verbose=False):
     row = dict.fromkeys(("same", "lost", "guessed", "wrong", "kinds", "related", "chars", "off"), 0)
     for art, a, w, g in zip(target, damaged, repair(cli, target), repair(cli, damaged)):
         want, have = w["text"], g["text"]
-        what = verdict(damage, art, modes[0], want, have)
+        what = verdict(damage, art, a.get("text", ""), modes[0], want, have)
         row[what] += 1
         row["kinds"] += w["kinds"] == g["kinds"]
         row["chars"] += len(want)

@@ -18,6 +18,7 @@ static void test_lines(void **state)
         { "radicals", "⼀⼈⼒⼟⼤⾼度重视⾷品⽤⽔", "一人力土大高度重视食品用水" },
         { "compatibility forms", "\xEF\xA4\x81新", "更新" },
         { "kept marks", "面积120㎡,第①项,20℃,Ⅱ类", "面积120㎡,第①项,20℃,Ⅱ类" },
+        { "signs of mathematics", "按GB∕T 19001和ISO9001∶2000认证", "按GB/T 19001和ISO9001:2000认证" },
         { "zero or circle", "二○一○年,○号", "二〇一〇年,○号" },
         /* blanks */
         { "between Han", "质 量\xE3\x80\x80强\xE2\x80\x8B省\xC2\xAD建\xEF\xBB\xBF设", "质量强省建设" },

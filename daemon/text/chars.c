@@ -15,6 +15,12 @@ static bool is_shared_mark(uint32_t cp)
     return (cp >= 0x2018 && cp <= 0x201D) || cp == 0xB7 || cp == 0x2014 || cp == 0x2026;
 }
 
+/* Punctuation in half width, which Chinese has without a blank behind it. */
+static bool is_clause_mark(uint32_t cp)
+{
+    return cp == ',' || cp == ':' || cp == ';' || cp == '!' || cp == '?' || cp == ')';
+}
+
 /* Zero-width characters go, and blanks that touch a Chinese character; other runs of blanks become one. U+3000 stays
  * in the first pass (`wide` false): two bytes of torn characters can look like one. */
 static void blanks(zw_repair_t *r, bool wide)
@@ -46,7 +52,8 @@ static void blanks(zw_repair_t *r, bool wide)
             continue;
         }
         uint32_t before = w > 0 ? u[w - 1].cp : '\n', after = i < n ? u[i].cp : '\n';
-        bool chinese = (zw_kind(t, before) | zw_kind(t, after)) & ZW_IS_CJK || (is_shared_mark(before) && is_shared_mark(after));
+        bool chinese = (zw_kind(t, before) | zw_kind(t, after)) & ZW_IS_CJK || (is_shared_mark(before) && is_shared_mark(after)) ||
+                       (w > 1 && is_clause_mark(before) && (zw_kind(t, u[w - 2].cp) & ZW_IS_CJK || is_shared_mark(u[w - 2].cp)) && !zw_is_letter(after));
         bool edge = before == '\n' || after == '\n';
         if (keep < i && !edge && (structural || !chinese)) {
             zw_unit_t blank = u[keep];
@@ -168,8 +175,7 @@ static int forms(zw_repair_t *r)
 
 int zw_chars_normalise(zw_repair_t *r)
 {
-    int e = forms(r);
-    if (e >= 0 && r->seen & (ZW_IS_BLANK | ZW_IS_NOTHING))
+    if (r->seen & (ZW_IS_BLANK | ZW_IS_NOTHING))
         blanks(r, true);
-    return e;
+    return forms(r);
 }

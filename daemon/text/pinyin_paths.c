@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-enum { KIN_MAX = 6, SETTLED_LONG = 4, RIVAL_DEPTH = 3, RIVALS_MAX = 64, PATH_MAX_UNITS = 4096 };
+enum { KIN_MAX = 6, SETTLED_LONG = 4, RIVAL_DEPTH = 3, RIVALS_MAX = 64 /* characters looked at */ };
 
 static int32_t node_new(zw_search_t *x, const zw_node_t *node)
 {
@@ -136,9 +136,12 @@ static void compare(path_t *p, int32_t rival, size_t upto)
     uint32_t theirs[RIVALS_MAX];
     size_t n = 0, from = 0;
     int32_t i = rival, shared = -1;
-    for (; i != ZW_NO_NODE && (shared = index_in(p, i)) < 0; i = p->nodes[i].parent)
+    for (int steps = 0; i != ZW_NO_NODE && (shared = index_in(p, i)) < 0; i = p->nodes[i].parent) {
+        if (++steps > RIVALS_MAX)
+            return; /* they parted long ago */
         for (unsigned k = p->nodes[i].emit_n; k-- > 0 && n < RIVALS_MAX;)
             theirs[n++] = p->nodes[i].emit[k].cp;
+    }
     if (shared >= 0)
         from = p->end[shared];
     if (from > upto || n == RIVALS_MAX)

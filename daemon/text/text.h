@@ -71,7 +71,7 @@ typedef enum {
     ZW_REPAIR_HTML,        /* elements removed */
     ZW_REPAIR_PINYIN,      /* annotations behind a whole character removed */
     ZW_REPAIR_TORN,        /* characters torn apart by a bytewise annotation, put together again */
-    ZW_REPAIR_LOST,        /* characters known to be lost, left marked with U+FFFD */
+    ZW_REPAIR_LOST,        /* characters lost, or torn so that another is about as likely: marked with U+FFFD */
     ZW_REPAIR_SCRIPT,      /* traditional characters made simplified */
     ZW_REPAIR_WIDTH,       /* full-width, compatibility and radical forms */
     ZW_REPAIR_BLANKS,      /* blanks and zero-width characters inside Chinese */

@@ -59,9 +59,17 @@ static bool is_labelled(const zw_unit_t *u, size_t n)
     return false;
 }
 
-/* Whether no line can have ended between these two: a word or a figure would be cut. */
-static bool is_linked(const zw_text_tables_t *t, uint32_t last, uint32_t first)
+/* Simplified Han, 0 for anything else. */
+static uint64_t plain(const zw_text_tables_t *t, uint32_t cp)
 {
+    uint32_t simple = zw_simplified(t, cp);
+    return zw_is_han(simple) && simple < 0x10000 ? simple : 0;
+}
+
+/* Whether u[at] cannot be the end of a line of its own: a word or a figure would be cut. There is a line behind it. */
+static bool is_linked(const zw_text_tables_t *t, const zw_unit_t *u, size_t at, size_t n)
+{
+    uint32_t last = u[at].cp, first = u[at + 2].cp;
     enum { NEIGHBOURS = 28 }; /* in quarters of a bit: few characters are so often followed by one */
     static const uint16_t OPEN[] = { ',', 0xFF0C, 0x3001, 0x201C, 0x300A, 0x300C, '(', 0xFF08 };
     for (size_t i = 0; i < sizeof OPEN / sizeof *OPEN; i++)
@@ -69,11 +77,12 @@ static bool is_linked(const zw_text_tables_t *t, uint32_t last, uint32_t first)
             return true;
     if (zw_is_digit(last) || zw_is_digit(first))
         return (zw_is_digit(last) || last == '.') && (zw_is_digit(first) || first == '.' || first == '%' || first == 0xFF05);
-    uint32_t a = zw_simplified(t, last), b = zw_simplified(t, first);
-    if (!zw_is_han(a) || !zw_is_han(b) || a > 0xFFFF || b > 0xFFFF)
+    uint64_t a = plain(t, last), b = plain(t, first), before = at > 0 ? plain(t, u[at - 1].cp) : 0, after = at + 3 < n ? plain(t, u[at + 3].cp) : 0;
+    if (!a || !b)
         return false;
     unsigned cost = zw_bigram_cost(t, (uint16_t)a, (uint16_t)b);
-    return (cost && cost <= NEIGHBOURS) || zw_word_cost(t, (uint64_t)a << 16 | b) != 0;
+    return (cost && cost <= NEIGHBOURS) || zw_word_cost(t, a << 16 | b) != 0 || (before && zw_word_cost(t, before << 32 | a << 16 | b) != 0) ||
+           (after && zw_word_cost(t, a << 32 | b << 16 | after) != 0);
 }
 
 static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t start, size_t end, size_t text_end)
@@ -98,7 +107,7 @@ static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t s
     l.continues = is_closing(first) || first == 0x3002 || first == ',' || first == 0xFF0C || first == 0x3001 || first == ';' || first == 0xFF1B ||
                   first == ':' || first == 0xFF1A;
     if (end > start && end + 1 < text_end)
-        l.linked = is_linked(t, u[end - 1].cp, u[end + 1].cp);
+        l.linked = is_linked(t, u, end - 1, text_end);
     return l;
 }
 

@@ -1,4 +1,6 @@
-# The fuzz target of the room text. With Clang's libFuzzer (package libclang-rt-14-dev): bin/fuzz_text tests/data/text.
+# The fuzz target of the room text. With Clang's libFuzzer (package libclang-rt-14-dev): configure with
+#   CC=clang cmake -G Ninja -B build/fuzz -DZW_SANITIZE=ON -DZW_WERROR=OFF -DCMAKE_C_FLAGS=-fsanitize=fuzzer-no-link
+# (without the last nothing guides it), build fuzz_text, then bin/fuzz_text CORPUS tests/data/text.
 # Everywhere else, and in ctest, the same target with changed copies of its seeds.
 if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
   add_executable(fuzz_text EXCLUDE_FROM_ALL fuzz/text/fuzz_text.c)

@@ -23,6 +23,7 @@ static void test_lines(void **state)
         /* blanks */
         { "between Han", "质 量\xE3\x80\x80强\xE2\x80\x8B省\xC2\xAD建\xEF\xBB\xBF设", "质量强省建设" },
         { "between figures", "共1 862家企业,GB/T 19001标准", "共1 862家企业,GB/T 19001标准" },
+        { "behind half-width marks", "结果显示: 132种产品中, 15种不合格(见附表) “含绒量”", "结果显示:132种产品中,15种不合格(见附表)“含绒量”" },
         { "between words", "Made in  China产品", "Made in China产品" },
         /* references */
         { "named and numeric", "&ldquo;&#36136;&#x91CF;&rdquo;&nbsp;&middot;&amp;", "“质量”·&" },

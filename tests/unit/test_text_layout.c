@@ -120,6 +120,14 @@ static void test_wrap(void **state)
                       "市长许志远在会上指出,质量是企业的生命,也是城市的名片,要把质量工作摆在更加突出的位置上来抓。今后还要年年都抓下去。\n"
                       "据了解,全市已有十二家企业获得省级以上质量奖,另有三十五个产品被评为名牌产品,居全省第二位。", "one width");
     check_map(&t);
+    /* Two lines are enough where a word is cut in two; a headline and a list of short lines are not wrapped. */
+    t = repair("临江市质监局昨日通报,今年以来全市共抽查企业二百一十六家,合格\n率为九成六。");
+    check_str(t.text, "临江市质监局昨日通报,今年以来全市共抽查企业二百一十六家,合格率为九成六。", "two lines");
+    t = repair("临江市举行首届质量创新奖颁奖大会暨质量月启动仪式\n市长许志远出席大会并且讲话。");
+    check_str(t.text, "临江市举行首届质量创新奖颁奖大会暨质量月启动仪式\n市长许志远出席大会并且讲话。", "a headline");
+    t = repair(P1 P2 P3 "\n临江机电股份有限公司总经理办公室\n华泰纺织集团有限公司质量管理部\n东风阀门厂职工技术协会分会\n临江市第二建筑工程有限责任公司\n"
+               "临江港务局集装箱码头分公司\n临江市自来水公司水质检测中心\n" P2 P3 P1);
+    assert_int_equal(t.repairs[ZW_REPAIR_WRAP], 0);
     /* A question and its answer stay apart; a number cut at its dash does not begin an item. */
     t = repair("临江市的市民可以打质量举报的电话0570\n"
                "-8333，全年都有人接听，去年一共接到\n"

@@ -104,7 +104,7 @@ static double seconds(void)
 static void test_linear(void **state)
 {
     static const char *const UNITS[] = { "(", "獎(jiǎng)?lì)C", "?a)", "質?jī)", "&amp;", "amp;", "<div>", "<b id=1>x<p>", "<p ", "<p<p", "a=1 ", "<!--", " ", "质\n", "质", "相关新闻\n", "- 质量工作(2011-02-18)\n",
-                                         "璐ㄩ噺", "Ã¥Â", "<table><tr><td>", "<select><option>", "质量强省建设工作会议在省城召开并取得圆满成功\n", "獎(jiǎng)獎?lì)萌?菔?匈", "\xEF\xBF\xBD" };
+                                         "璐ㄩ噺", "Ã¥Â", "<table><tr><td>", "<select><option>", "质量强省建设工作会议在省城召开并取得圆满成功\n", "獎(jiǎng)獎?lì)萌?菔?匈", "質(zhì)量?jī)伤?谠", "質(zhì)量?jī)?????", "\xEF\xBF\xBD" };
     (void)state;
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
         double took[2];

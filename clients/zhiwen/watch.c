@@ -30,7 +30,7 @@ static const char help[] =
     "  -h, --help\n\n"
     "The last seq shown plus 1 goes on from there: zhiwen watch --from SEQ.\n" CLI_EXITS;
 
-enum { MAX_TOPICS = 60, KINDS = 4, FLUSH_MS = 3000, OPT_FROM = CLI_OPT_OWN, OPT_TYPE, OPT_REGION, OPT_SUPPORTS, OPT_ARTICLES, OPT_TOPIC, OPT_COUNT, OPT_IDLE, OPT_AS, OPT_SINCE };
+enum { MAX_TOPICS = 60, KINDS = 4, FLUSH_MS = 3000, CONFIRM_EVERY = 100, OPT_FROM = CLI_OPT_OWN, OPT_TYPE, OPT_REGION, OPT_SUPPORTS, OPT_ARTICLES, OPT_TOPIC, OPT_COUNT, OPT_IDLE, OPT_AS, OPT_SINCE };
 
 static const struct option options[] = {
     CLI_OPTIONS_WHERE,
@@ -278,6 +278,8 @@ static int run(watch_t *w, zw_subscriber_t *sub)
             bool enough = show(w, item);
             if (item->kind == ZW_ITEM_EVENT)
                 w->seen = item->seq;
+            if (w->name && w->shown % CONFIRM_EVERY == 0)
+                confirm(w, sub); /* also while there is always more */
             if (enough)
                 return CLI_OK;
         } else if (r == 0) {

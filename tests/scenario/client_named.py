@@ -81,7 +81,7 @@ def many_at_once():
 
 def watch(d, *more, count=None, **popen):
     command = [ZHIWEN, "watch", "--json", "--as", "ledger", *more] + (["--count", str(count)] if count else [])
-    return subprocess.Popen(command, env=dict(os.environ, ZHIWEN_SOCKETS=d.dir), stdout=subprocess.PIPE, text=True, **popen)
+    return subprocess.Popen(command, env=dict(os.environ, ZHIWEN_SOCKETS=d.dir), stdout=subprocess.PIPE, text=True, errors="replace", **popen)
 
 
 def rows(process):

@@ -296,15 +296,12 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
                                          "补充", "解释", "提醒", "说", "感慨", "回应", "否认", "证实", "建议", "分析", "在致辞中", "在讲话中",
                                          "在会上", "在接受", "代表", "当选", "同志", "出任", "担任", "兼任", "主持", "出席", "致辞", "致词", "点评",
                                          "坦率", "直白", "接过", "告诫", "笑着" };
-    uint32_t before = i ? scan->s.cp[i - 1] : 0;
+    zw_surname_t use = ZW_SURNAME_RARE;
+    uint32_t m = surname_at(scan, i, &use), before = i ? scan->s.cp[i - 1] : 0; /* the surname first: few characters are one */
+    if (!m || (use != ZW_SURNAME_COMMON && use != ZW_SURNAME_COMPOUND) || before == 0x3001 || zw_is_ascii_alnum(before))
+        return;
     bool appointed = appointed_at(scan, i);
     if (i && zw_is_han(before) && !appointed && !everyman_before(scan, i))
-        return;
-    if (before == 0x3001 || zw_is_ascii_alnum(before))
-        return;
-    zw_surname_t use = ZW_SURNAME_RARE;
-    uint32_t m = surname_at(scan, i, &use);
-    if (!m || (use != ZW_SURNAME_COMMON && use != ZW_SURNAME_COMPOUND))
         return;
     static const char *const offices[] = { "为", "的", "任", "同志", "担任", "兼任", "出任" }; /* 任命张华为局长, 免去刘强的局长职务 */
     uint32_t given = (use == ZW_SURNAME_COMPOUND ? m : 1), n = given + 2;

@@ -170,6 +170,7 @@ static bool long_before(const finder_t *f)
 
 static int search(const finder_t *f, const char **ret_why, bool *ret_far)
 {
+    enum { MAX_TRIES = 6 }; /* times that do not reach over, before the look at this sentence ends */
     *ret_far = false;
     const zw_draft_t *d = f->d;
     const zw_sentence_t *sentence = &d->paragraph->sentences[d->sentence];
@@ -184,11 +185,13 @@ static int search(const finder_t *f, const char **ret_why, bool *ret_far)
     if (found >= 0)
         return found;
     *ret_why = "in a clause before";
-    for (uint32_t end = clause.start; (found = find_time(f, sentence->sk.start, end, true)) >= 0;) {
+    uint32_t end = clause.start;
+    for (int tries = 0; tries < MAX_TRIES && (found = find_time(f, sentence->sk.start, end, true)) >= 0; tries++) {
         if (reaches(f, found))
             return found;
         size_t unused;
         end = place_of(d->paragraph, found, &unused);
+        found = -1;
     }
     if (d->lead && d->match->rule->follows)
         return -1;

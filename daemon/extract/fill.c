@@ -194,6 +194,33 @@ static void fill_from_subject(filler_t *f, int slot)
     set_text(f, slot, &name, 1, -1);
 }
 
+/* 全市质量工作会议召开。市长甲出席并讲话,副市长乙主持会议。: the mentions before the words that the macro matches, in the
+ * clauses from the match to the end of the sentence behind. */
+static void fill_from_doing(filler_t *f, int slot)
+{
+    enum { MAX_NAMES = 12 };
+    const zw_paragraph_t *p = f->d->paragraph;
+    zw_str_t names[MAX_NAMES];
+    size_t n = 0;
+    int first = -1;
+    for (size_t s = f->d->sentence; s < p->sentence_count && s <= f->d->sentence + 1; s++)
+        for (size_t c = s == f->d->sentence ? f->d->clause : 0; c < p->sentences[s].clause_count; c++) {
+            const zw_span_t sk = p->sentences[s].clauses[c].sk;
+            uint32_t from = sk.start > f->d->match->sk.end ? sk.start : f->d->match->sk.end, end = 0;
+            if (from >= sk.end ||
+                !zw_engine_test(f->run, f->source->macro->code, zw_str(p->skeleton.p + from, sk.end - from), &end))
+                continue;
+            for (uint32_t at = from; at < from + end && n < MAX_NAMES; at++) {
+                int m = p->mention[at];
+                if (!zw_is_class(f->run, m, f->source->classes) || (at > 0 && p->mention[at - 1] == m) || unwanted(f, m))
+                    continue;
+                first = first < 0 ? m : first;
+                names[n++] = zw_frame_name(f->run, m);
+            }
+        }
+    set_text(f, slot, names, n, first);
+}
+
 /* In the paragraph a person who is subject, else a body; else who spoke last before it. */
 static void fill_from_speaker(filler_t *f, int slot)
 {
@@ -388,6 +415,9 @@ static void fill_from(filler_t *f, int slot)
         break;
     case ZW_FROM_LAST:
         fill_from_last(f, slot);
+        break;
+    case ZW_FROM_DOING:
+        fill_from_doing(f, slot);
         break;
     case ZW_FROM_TEXT:
         fill_from_text(f, slot);

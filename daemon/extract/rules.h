@@ -72,12 +72,13 @@ typedef enum {
     ZW_FROM_ARTICLE,   /* the mention of the class that the article names most */
     ZW_FROM_SLOT,      /* another slot of this fact */
     ZW_FROM_LAST,      /* a slot of the last fact of a type in this article */
+    ZW_FROM_DOING,     /* all mentions of the classes that do what the macro matches, from the match to the sentence behind */
     ZW_FROM_TEXT       /* words that a macro matches: in the sentence, before it in the paragraph, in the paragraphs before */
 } zw_from_t;
 
 typedef struct zw_fill_source {
     zw_from_t from;
-    const struct zw_macro *macro; /* TEXT; SLOT: only the words that it matches */
+    const struct zw_macro *macro; /* DOING, TEXT; SLOT: only the words that it matches */
     uint32_t classes; /* bit mask of zw_mention_class_t; 0: the source's own default */
     zw_str_t type;    /* LAST */
     zw_str_t slot;    /* SLOT, LAST */

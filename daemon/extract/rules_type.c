@@ -121,7 +121,7 @@ static bool read_source(const zw_rules_t *rules, const zw_yaml_t *doc, const zw_
                         zw_complaints_t *c)
 {
     static const char *const NAMES[] = { "subject", "clause", "sentence", "before", "after", "speaker",
-                                         "place", "head", "article", "slot", "last", "text" };
+                                         "place", "head", "article", "slot", "last", "doing", "text" };
     zw_str_t rest = zw_yaml_text(node), word;
     bool first = true, good = zw_yaml_kind(node) == ZW_YAML_SCALAR && rest.n > 0;
     *ret = (zw_fill_source_t){ .text = rest };
@@ -144,7 +144,7 @@ static bool read_source(const zw_rules_t *rules, const zw_yaml_t *doc, const zw_
         } else if (ret->from == ZW_FROM_SLOT) {
             ret->slot = word;
             good = zw_type_slot(type, word) >= 0;
-        } else if (ret->from == ZW_FROM_TEXT) {
+        } else if (ret->from == ZW_FROM_TEXT || (ret->from == ZW_FROM_DOING && !ret->macro)) {
             ret->macro = find_macro(rules, word);
             good = ret->macro != NULL;
         } else if (ret->from == ZW_FROM_LAST) {
@@ -161,9 +161,9 @@ static bool read_source(const zw_rules_t *rules, const zw_yaml_t *doc, const zw_
         }
     }
     bool needs_slot = ret->from == ZW_FROM_SLOT || ret->from == ZW_FROM_LAST;
-    if (!good || (needs_slot && ret->slot.n == 0) || (ret->from == ZW_FROM_TEXT && !ret->macro))
+    if (!good || (needs_slot && ret->slot.n == 0) || ((ret->from == ZW_FROM_TEXT || ret->from == ZW_FROM_DOING) && !ret->macro))
         zw_complain(c, doc, node, "a source is 'subject|clause|sentence|before|after|speaker|place|head|article [CLASS...]', "
-                                  "'slot NAME [MACRO]', 'last TYPE.SLOT' or 'text MACRO'");
+                                  "'slot NAME [MACRO]', 'last TYPE.SLOT', 'doing MACRO CLASS...' or 'text MACRO'");
     return good;
 }
 

@@ -65,14 +65,15 @@ def node(articles, rounds, folder, here):
         return {}
     os.makedirs(folder, exist_ok=True)
     shutil.copy(os.path.join(here, "peers.js"), folder)
-    if not os.path.isdir(os.path.join(folder, "node_modules")):
-        with open(os.path.join(folder, "package.json"), "w") as f:
-            f.write('{"name": "peers", "private": true}\n')
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "nodejieba@3.5.8", "@node-rs/jieba@2.0.3"], cwd=folder,
-                              capture_output=True, text=True)
+    with open(os.path.join(folder, "package.json"), "w") as f:
+        f.write('{"name": "peers", "private": true}\n')
+    for package in ("@node-rs/jieba@2.0.3", "nodejieba@3.5.8"): # one by one: the second is compiled, which may fail
+        if os.path.isdir(os.path.join(folder, "node_modules", package[:package.rindex("@")])):
+            continue
+        done = subprocess.run(["npm", "install", "--yes", "--no-audit", "--no-fund", package], cwd=folder, capture_output=True,
+                              text=True)
         if done.returncode != 0:
-            print("npm install failed: peers of Node.js are left out")
-            return {}
+            print("npm install %s failed: it is left out" % package)
     done = subprocess.run(["node", "peers.js", articles, str(rounds)], cwd=folder, capture_output=True, text=True)
     return json.loads(done.stdout) if done.returncode == 0 else {}
 

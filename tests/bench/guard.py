@@ -4,7 +4,7 @@ usage: guard.py EXTRACT_CLI [--record]
 
 Counts are of one run over GUARD_ARTICLES of tests/golden, within zw_extract and zw_text_repair, of zhiwen's own code alone: what
 libraries do (PCRE2's compiled patterns among it) depends on the processor's features, and is printed but not judged. The count
-may not rise by more than TOLERANCE over what instructions.json holds for this build type and compiler; another compiler has
+may not rise by more than TOLERANCE over what instructions.json holds for this processor, compiler and link-time optimisation; another compiler has
 other counts, which is said, and then nothing is judged. --record writes the file, in the commit that makes the change.
 Exit status: 0 good (or nothing to judge), 1 too many, 77 no valgrind.
 """
@@ -71,7 +71,8 @@ def compiler(cli):
     with open(cache) as f:
         text = f.read()
     version = subprocess.run([re.search(r"CMAKE_C_COMPILER:\w+=(.*)", text).group(1), "-dumpfullversion"], capture_output=True, text=True)
-    return "%s %s" % (os.uname().machine, version.stdout.strip())
+    whole = re.search(r"CMAKE_INTERPROCEDURAL_OPTIMIZATION:\w+=(ON|TRUE|1)", text)
+    return "%s gcc %s%s" % (os.uname().machine, version.stdout.strip(), " lto" if whole else "")
 
 
 def main():

@@ -16,6 +16,7 @@
 #include "base/notify.h"
 #include "daemon.h"
 #include "options.h"
+#include "vigil.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -34,6 +35,7 @@ typedef struct {
     int64_t watchdog_us, last_check_us; /* 0: systemd does not watch us */
     unsigned ticks;
     zw_rates_t rates;
+    zw_vigil_t vigil;
     bool stuck;
 } minder_t;
 
@@ -65,8 +67,10 @@ static void tell_state(const minder_t *m)
 static void tick(minder_t *m)
 {
     zw_rates_sample(&m->rates, &m->daemon->stats);
-    if (m->ticks++ % STATUS_TICKS == 0)
+    if (m->ticks++ % STATUS_TICKS == 0) {
         tell_state(m);
+        zw_vigil_look(&m->vigil);
+    }
 }
 
 /* systemd hears from us only when every loop has got on since the last time. */
@@ -150,6 +154,7 @@ static int run(const zw_config_t *config)
     zw_notify_ready();
 
     minder_t minder = { .daemon = &daemon, .signals = signals, .watchdog_us = (int64_t)zw_notify_watchdog_us() };
+    zw_vigil_begin(&minder.vigil, config);
     mind(&minder);
 
     zw_notify_stopping();

@@ -12,6 +12,8 @@ import msgpack
 import zmq
 
 BIN = os.environ.get("ZHIWEN_BIN", "build/dev/bin")
+WRAP = os.environ.get("ZHIWEN_WRAP", "").split()  # what to run zhiwend under, such as valgrind
+READY_S = float(os.environ.get("ZHIWEN_READY_S", "60"))
 CITIES = "温州市 杭州市 宁波市 绍兴市 台州市 金华市 嘉兴市 湖州市 衢州市 丽水市".split()
 FIRMS = "正泰 康奈 报喜鸟 奥康 德力西 人民电器 华峰 森马 红蜻蜓 天正".split()
 
@@ -38,12 +40,12 @@ class Daemon:
 
     def start(self, wait=True, env=None, wrap=()):
         with open(self.log, "a") as log:
-            self.process = subprocess.Popen(list(wrap) + self.command(), stderr=log, stdout=log, env=dict(os.environ, **(env or {})))
+            self.process = subprocess.Popen(WRAP + list(wrap) + self.command(), stderr=log, stdout=log, env=dict(os.environ, **(env or {})))
         if wait:
             self.wait_ready()
         return self
 
-    def wait_ready(self, seconds=60):
+    def wait_ready(self, seconds=READY_S):
         s = self.dealer("submit")
         end = time.time() + seconds
         while time.time() < end:

@@ -1,18 +1,14 @@
 /* Answers to senders. An answer that cannot be delivered is counted and forgotten: the article is in the store, and the
  * sender gets the same answer when it sends the article again. */
+#include "base/frames.h"
 #include "intake/intake_priv.h"
-
-/* libzmq would wait for a peer that does not read, were it not for DONTWAIT. */
-static bool send_frame(void *socket, const void *bytes, size_t n, int flags)
-{
-    return zmq_send(socket, bytes, n, flags | ZMQ_DONTWAIT) >= 0;
-}
 
 bool zw_intake_send(zw_intake_t *in, const zw_job_t *job, zw_str_t answer)
 {
-    return send_frame(in->submit, job->peer, job->peer_bytes, ZMQ_SNDMORE) &&
-           (!job->delimiter || send_frame(in->submit, "", 0, ZMQ_SNDMORE)) &&
-           send_frame(in->submit, answer.p, answer.n, 0);
+    zw_str_t frames[] = { zw_str((const char *)job->peer, job->peer_bytes), zw_str("", 0), answer };
+    if (!job->delimiter)
+        frames[1] = answer;
+    return zw_frames_send(in->submit, frames, job->delimiter ? 3 : 2) == 0;
 }
 
 void zw_intake_answer(zw_intake_t *in)

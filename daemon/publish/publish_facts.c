@@ -1,3 +1,4 @@
+#include "base/frames.h"
 #include "base/log.h"
 #include "publish_priv.h"
 #include "zw_wire.h"
@@ -39,18 +40,7 @@ static zw_batch_t *next_batch(facts_t *f)
 /* XPUB never blocks: for a subscriber over its mark it drops the message, whole. */
 static void send_event(facts_t *f, zw_str_t topic, zw_str_t payload)
 {
-    while (zmq_send(f->p->facts, topic.p, topic.n, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
-        if (errno == EINTR)
-            continue;
-        f->over = f->over || errno == ETERM;
-        return;
-    }
-    while (zmq_send(f->p->facts, payload.p, payload.n, ZMQ_DONTWAIT) < 0) {
-        if (errno == EINTR)
-            continue;
-        f->over = f->over || errno == ETERM;
-        return;
-    }
+    f->over = f->over || zw_frames_send(f->p->facts, (zw_str_t[]){ topic, payload }, 2) == -ETERM;
 }
 
 static void send_heartbeat(facts_t *f)

@@ -1,3 +1,4 @@
+#include "base/frames.h"
 #include "publish_answer.h"
 #include "publish_priv.h"
 
@@ -47,23 +48,15 @@ static zw_str_t frame_str(zmq_msg_t *frame)
     return zw_str(zmq_msg_data(frame), zmq_msg_size(frame));
 }
 
-/* Sends one frame; never waits. A client that has gone or does not read loses its answer, and asks again. */
-static bool send_frame(replay_t *r, zw_str_t bytes, int flags)
-{
-    while (zmq_send(r->p->replay, bytes.p, bytes.n, flags | ZMQ_DONTWAIT) < 0) {
-        if (errno == EINTR)
-            continue;
-        r->over = r->over || errno == ETERM;
-        return false;
-    }
-    return true;
-}
-
+/* Never waits. A client that has gone or does not read loses its answer, and asks again. */
 static void send_answer(replay_t *r, zw_str_t peer, bool delimited, zw_str_t out)
 {
-    bool sent = out.n && send_frame(r, peer, ZMQ_SNDMORE) && (!delimited || send_frame(r, zw_str("", 0), ZMQ_SNDMORE)) &&
-                send_frame(r, out, 0);
-    if (!sent)
+    zw_str_t frames[] = { peer, zw_str("", 0), out };
+    if (!delimited)
+        frames[1] = out;
+    int e = out.n ? zw_frames_send(r->p->replay, frames, delimited ? 3 : 2) : -ENOMEM;
+    r->over = r->over || e == -ETERM;
+    if (e < 0)
         r->p->counters.replies_dropped++;
 }
 

@@ -108,6 +108,8 @@ static int put_article(zw_batch_t *b, zw_plan_t *p)
     uint32_t n = own_pairs(b, p, true, &own);
     put_pairs(&b->map, n, &own, job->brief);
     size_t brief = b->map.n;
+    if (own.failed) /* clearing would forget it */
+        return -ENOMEM;
 
     zw_buf_clear(&own);
     n = own_pairs(b, p, false, &own);

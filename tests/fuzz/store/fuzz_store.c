@@ -1,5 +1,5 @@
 /* libFuzzer target of what is read back from the store: any bytes, as each kind of record, as a mark and as the part of a mark
- * that is dedup's. With a wrong checksum nothing is taken; with a right one (forged here) everything taken lies inside. */
+ * that is dedup's. The checksum is forged here, and libFuzzer finds out right ones by itself: whatever is taken lies inside. */
 #include "dedup/dedup.h"
 #include "mark.h"
 #include "store/store_priv.h"
@@ -35,7 +35,7 @@ static void inside(zw_str_t part, const MDB_val *whole)
         abort();
 }
 
-static void open_all(const MDB_val *value, bool forged)
+static void open_all(const MDB_val *value)
 {
     zw_store_event_t event;
     zw_store_reject_t reject;
@@ -43,7 +43,7 @@ static void open_all(const MDB_val *value, bool forged)
     if (zw_event_open(7, value, &event) == 0) {
         inside(event.topic, value);
         inside(event.payload, value);
-        if (event.topic.n + event.payload.n > value->mv_size || !forged)
+        if (event.topic.n + event.payload.n > value->mv_size)
             abort();
     }
     if (zw_reject_open(7, value, &reject) == 0) {
@@ -86,9 +86,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (zw_table_t table = TABLE_EVENTS; table <= TABLE_QUARANTINE; table++) {
         MDB_val sealed;
         seal(table, bytes, &sealed);
-        open_all(&sealed, true);
+        open_all(&sealed);
     }
-    open_all(&value, false);
+    open_all(&value);
     mark(bytes);
     (void)zw_dedup_restore(dedup, ++number, bytes);
     return 0;

@@ -376,7 +376,7 @@ class Soak:
         counts = {key: sum(load.counts[key] for load in self.loads) for key in self.loads[0].counts}
         report = {
             "verdict": verdict, "minutes": round((time.time() - self.began) / 60, 1), "seed": self.o.seed, "articles": counts,
-            "acknowledged": sum(a is not None for load in self.loads for a in load.answers.values()),
+            "acknowledged": sum(a is not None for load in self.loads for a in list(load.answers.values())),
             "waiting": sum(len(load.waiting) for load in self.loads), "feed_sent": self.feed.sent,
             "feed_taken": sum(source == "feed" for source, name in list(self.follower.articles)),
             "events": self.follower.events, "articles_in_log": len(self.follower.articles),

@@ -13,6 +13,8 @@ set(fuzz_articles_rounds 300)
 set(fuzz_protocol_rounds 60)
 set(fuzz_yaml_rounds 30)
 set(fuzz_store_rounds 2000)
+# Twenty seconds each with libFuzzer, where Clang is.
+zw_scenario(fuzz_with_clang fuzz sh ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/run.sh 20)
 foreach(name protocol yaml store articles)
   if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
     add_executable(fuzz_${name} EXCLUDE_FROM_ALL fuzz/${name}/fuzz_${name}.c)

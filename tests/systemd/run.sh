@@ -139,6 +139,16 @@ quiet "printf 'dedup: { capacity: 20000, facts: 20000 }\n' > /etc/zhiwen/second.
 run "systemctl start zhiwend@second.socket zhiwend@second.service; zhiwen send --socket-dir /run/zhiwen/second /samples/*.txt | tail -1; ls /var/lib/zhiwen"
 saw "second"
 say
+say "## tcp, with the secret key as a credential"
+say
+quiet "mkdir -p /etc/credstore /etc/zhiwen/clients/senders; cd /etc/credstore && zhiwen keygen zhiwen.curve && zhiwen keygen /root/me && cp /root/me.pub /etc/zhiwen/clients/senders/ && chmod -R a+rX /etc/zhiwen/clients"
+quiet "printf 'curve: { clients: /etc/zhiwen/clients }\nsubmit: { bind: [\"ipc:///run/zhiwen/submit.sock\", \"tcp://127.0.0.1:7301\"] }\ndedup: { capacity: 100000, facts: 200000 }\n' > /etc/zhiwen/zhiwend.yaml; systemctl restart zhiwend"
+until_ok 60 "zhiwen ping"
+run "stat -c '%U %a %n' /etc/credstore/zhiwen.curve.secret; zhiwen send --timeout 30 --submit tcp://127.0.0.1:7301 --server-key /etc/credstore/zhiwen.curve.pub --key /root/me.secret /samples/*.txt | tail -1"
+saw "4 sent"
+run "zhiwen keygen /root/stranger >/dev/null; zhiwen send --timeout 3 --submit tcp://127.0.0.1:7301 --server-key /etc/credstore/zhiwen.curve.pub --key /root/stranger.secret /samples/*.txt 2>&1 | tail -1 || true"
+saw "no answer|0 new|4 not sent|unsent" "a stranger is not let in"
+say
 say "## Upgrade under load, remove, purge"
 say
 quiet "for i in \$(seq 200); do printf '{\"id\": \"u%d\", \"text\": \"第%d号通报:温州市质监局抽查了%d家企业。\"}\n' \$i \$i \$((i * 7)); done > /samples/load.jsonl"

@@ -258,7 +258,7 @@ static int idle(watch_t *w, zw_subscriber_t *sub, double *ready_s, double *heard
 /* What has been shown and written out need not come again. */
 static void confirm(watch_t *w, zw_subscriber_t *sub)
 {
-    if (fflush(stdout) == 0 && w->name && w->seen > 0)
+    if (fflush(stdout) == 0 && !ferror(stdout) && w->name && w->seen > 0)
         (void)zw_subscriber_confirm(sub, w->seen);
 }
 
@@ -295,6 +295,20 @@ static int run(watch_t *w, zw_subscriber_t *sub)
     return CLI_OK;
 }
 
+/* A line that is being written when we are told to end is written whole: stdio loses what an interrupted write leaves. Told
+ * twice, we end at once, also where nobody reads on. */
+static void write_on(void)
+{
+    static const int signals[] = { SIGINT, SIGTERM };
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction action;
+        if (sigaction(signals[i], NULL, &action) < 0)
+            continue;
+        action.sa_flags |= SA_RESTART | (int)SA_RESETHAND;
+        (void)sigaction(signals[i], &action, NULL);
+    }
+}
+
 static int open_and_run(watch_t *w)
 {
     zw_client_t *client;
@@ -309,6 +323,7 @@ static int open_and_run(watch_t *w)
         return r == -EINVAL || r == -ZW_E_INSECURE || r == -ZW_E_TOO_LARGE || r == -ZW_E_TOO_MANY ? CLI_USAGE : CLI_TROUBLE;
     }
     cli_catch_signals();
+    write_on();
     status = run(w, sub);
     confirm(w, sub);
     if (w->name && (r = zw_subscriber_flush(sub, FLUSH_MS)) < 0)

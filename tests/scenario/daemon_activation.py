@@ -63,7 +63,7 @@ def a_restart_refuses_nobody():
 
 
 def a_listener_that_no_one_configured():
-    with Daemon() as d:
+    with Daemon("insecure_plain_tcp: true\n") as d:
         held = Listeners([("127.0.0.1", 0)], ["submit"])
         port = held.sockets[0].getsockname()[1]
         held.start(d)

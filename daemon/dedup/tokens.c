@@ -105,6 +105,17 @@ static void put_place(walk_t *w)
     put_figure(w, n - 3, (uint32_t)XXH3_64bits(t + n - 3, 3 * sizeof *t), true, false);
 }
 
+/* Does a character that was lost (U+FFFD) touch the text from `from` to `to`? Then a figure or name there is the rest of one that nobody
+ * knows: it says nothing for a duplicate, and nothing against. */
+static bool is_torn(const walk_t *w, size_t from, size_t to)
+{
+    static const char lost[] = "\xEF\xBF\xBD";
+    zw_str_t s = w->text->text;
+    from = from < 3 ? 0 : from - 3;
+    to = s.n - to < 3 ? s.n : to + 3;
+    return memmem(s.p + from, to - from, lost, 3) != NULL;
+}
+
 /* Names that the caller found and that have been walked over. */
 static void put_names(walk_t *w, size_t at)
 {
@@ -113,7 +124,7 @@ static void put_names(walk_t *w, size_t at)
         uint32_t from = (uint32_t)w->out->count;
         while (from > 0 && w->out->at[from - 1] >= g->span.start)
             from--;
-        if (from == w->out->count)
+        if (from == w->out->count || is_torn(w, g->span.start, g->span.end))
             continue;
         put_figure(w, from, (uint32_t)XXH3_64bits_withSeed(g->canonical.p, g->canonical.n, g->kind), true, false);
     }
@@ -181,7 +192,8 @@ static void walk_span(walk_t *w, zw_span_t span)
             cp -= 0xFEE0;
         if (may_be_number(cp) && figure_at(w, p, end, &n, &value, &numerals)) {
             put_token(w, ZW_TOKEN_NUMBER | value, at);
-            put_figure(w, (uint32_t)w->out->count - 1, value, false, numerals == 1 || numerals == 2);
+            if (!is_torn(w, at, at + n))
+                put_figure(w, (uint32_t)w->out->count - 1, value, false, numerals == 1 || numerals == 2);
         } else {
             walk_character(w, cp, at);
         }

@@ -46,6 +46,14 @@ static const struct {
       "2010年4月12日,温州市质量技术监督局公布第一季度皮鞋产品质量监督抽查结果,共抽查86批次,合格80批次,批次合格率为91.9%,"
       "比上年同期提高2.3个百分点。\n" BODY,
       ZW_ST_NEW, ZW_DUP_NONE },
+    { "digits that damage has swallowed", QUARTER BODY,
+      "2010年4月12日,温州市质量技术监督局公布第一季度皮鞋产品质量监督抽查结果,共抽查\uFFFD6批次,合格\uFFFD9批次,批次合格率为\uFFFD1.9%,"
+      "比上年同期提高2.3个百分点。\n" BODY,
+      ZW_ST_DUPLICATE, ZW_DUP_NEAR },
+    { "one figure differs, others are swallowed", QUARTER BODY,
+      "2010年4月12日,温州市质量技术监督局公布第一季度皮鞋产品质量监督抽查结果,共抽查\uFFFD6批次,合格80批次,批次合格率为91.9%,"
+      "比上年同期提高2.3个百分点。\n" BODY,
+      ZW_ST_NEW, ZW_DUP_NONE },
     { "one numeral differs", QUARTER BODY "目前共有三家企业获得名牌称号。", QUARTER BODY "目前共有四家企业获得名牌称号。", ZW_ST_NEW,
       ZW_DUP_NONE },
     { "another city, same figures", QUARTER BODY,

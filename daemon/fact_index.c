@@ -36,11 +36,14 @@ int zw_fact_index_open(uint64_t capacity, zw_fact_index_t **ret)
     x->mask = slots - 1;
     x->capacity = capacity;
     for (unsigned g = 0; g < 2; g++) {
-        void *p = mmap(NULL, slots * sizeof(slot_t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        size_t bytes = slots * sizeof(slot_t);
+        void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (p == MAP_FAILED) {
             zw_fact_index_close(x);
             return -ENOMEM;
         }
+        (void)madvise(p, bytes, MADV_HUGEPAGE); /* an advice: slots are looked up all over the place */
+        memset(p, 0, bytes);                    /* touched now: a page fault costs more than an article */
         x->generation[g] = (generation_t){ .slots = p, .epoch = g + 1 };
     }
     *ret = x;
@@ -67,6 +70,14 @@ static slot_t *find(const zw_fact_index_t *x, const generation_t *g, const uint8
         if (s->epoch != g->epoch || memcmp(s->id, id, 16) == 0)
             return s;
     }
+}
+
+void zw_fact_index_prefetch(const zw_fact_index_t *x, const uint8_t id[16])
+{
+    uint64_t at;
+    memcpy(&at, id, sizeof(at));
+    for (unsigned g = 0; g < 2; g++)
+        __builtin_prefetch(&x->generation[g].slots[at & x->mask], 1);
 }
 
 static void turn(zw_fact_index_t *x)

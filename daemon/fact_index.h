@@ -15,6 +15,9 @@ typedef struct zw_fact_index zw_fact_index_t;
 int zw_fact_index_open(uint64_t capacity, zw_fact_index_t **ret); /* 0, -ENOMEM */
 void zw_fact_index_close(zw_fact_index_t *index);                   /* takes NULL */
 
+/* Says that the fact will be looked up soon: several under way at once hide the memory's latency. */
+void zw_fact_index_prefetch(const zw_fact_index_t *index, const uint8_t id[16]);
+
 /* Counts one more article, `number`, for the fact and returns how many there are now: 1 at first sight. */
 uint32_t zw_fact_index_add(zw_fact_index_t *index, const uint8_t id[16], uint64_t number);
 /* The same at start, where it is known how many there were then. */

@@ -3,10 +3,14 @@
 #include "mark.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 typedef struct {
     zw_indexes_t *indexes;
     zw_buf_t space;
+    zw_store_t *store; /* this and what follows: rebuild_dedup */
+    const zw_dedup_options_t *options;
+    int error;
 } rebuild_t;
 
 /* Marks before this one may be gone: how many articles state the fact is in the mark, but for those of the first stores. */
@@ -18,7 +22,7 @@ static void count_fact(zw_indexes_t *x, const zw_mark_fact_t *f, uint64_t number
         (void)zw_fact_index_add(x->facts, f->id, number);
 }
 
-/* What zw_batch_plan did when the article came, again. */
+/* What zw_batch_plan did when the article came, again: all but the fingerprint. */
 static int restore(void *ctx, uint64_t number, zw_str_t bytes)
 {
     rebuild_t *r = ctx;
@@ -26,8 +30,6 @@ static int restore(void *ctx, uint64_t number, zw_str_t bytes)
     zw_mark_t mark;
     char topic[128];
     int e = zw_mark_decode(bytes, &r->space, &mark);
-    if (e == 0 && mark.status != ZW_ST_WITHDRAWN)
-        e = zw_dedup_restore(x->dedup, number, mark.dedup);
     if (e == 0)
         e = zw_topic_index_reserve(x->topics, mark.fact_count + 1);
     if (e == 0 && mark.of)
@@ -35,6 +37,8 @@ static int restore(void *ctx, uint64_t number, zw_str_t bytes)
     if (e < 0)
         return e;
     uint64_t seq = mark.seq;
+    for (size_t i = 0; i < mark.fact_count; i++)
+        zw_fact_index_prefetch(x->facts, mark.facts[i].id);
     for (size_t i = 0; i < mark.fact_count; i++)
         seq -= zw_mark_event(mark.facts[i].kind) != ZW_EV_OTHER;
     for (size_t i = 0; i < mark.fact_count; i++) {
@@ -58,25 +62,45 @@ static int restore(void *ctx, uint64_t number, zw_str_t bytes)
     return 0;
 }
 
+static int restore_fingerprint(void *ctx, uint64_t number, zw_str_t bytes)
+{
+    rebuild_t *r = ctx;
+    zw_mark_t mark;
+    int e = zw_mark_decode(bytes, &r->space, &mark);
+    return e < 0 || mark.status == ZW_ST_WITHDRAWN ? e : zw_dedup_restore(r->indexes->dedup, number, mark.dedup);
+}
+
+/* The index of duplicates takes as long as all else together, and shares nothing with it: so both read the marks. */
+static void *rebuild_dedup(void *arg)
+{
+    rebuild_t *r = arg;
+    r->error = zw_dedup_open(r->options, &r->indexes->dedup);
+    if (r->error == 0) {
+        r->error = zw_store_marks(r->store, 1, restore_fingerprint, r);
+        zw_dedup_restored(r->indexes->dedup);
+    }
+    zw_buf_done(&r->space);
+    return NULL;
+}
+
 int zw_indexes_open(const zw_dedup_options_t *dedup, uint64_t facts_capacity, zw_store_t *store, zw_indexes_t *ret)
 {
     zw_indexes_t x = { .topics = zw_topic_index_new(), .standings = zw_standings_new() };
-    int e = x.topics && x.standings ? zw_dedup_open(dedup, &x.dedup) : -ENOMEM;
+    rebuild_t prints = { .indexes = &x, .store = store, .options = dedup }, r = { .indexes = &x };
+    pthread_t thread;
+    bool started = x.topics && x.standings && pthread_create(&thread, NULL, rebuild_dedup, &prints) == 0;
+    int e = started ? zw_fact_index_open(facts_capacity, &x.facts) : -ENOMEM;
     if (e == 0)
-        e = zw_fact_index_open(facts_capacity, &x.facts);
-    if (e == 0) {
-        rebuild_t r = { .indexes = &x };
         e = zw_store_marks(store, 1, restore, &r);
-        zw_dedup_restored(x.dedup);
-        zw_buf_done(&r.space);
-    }
-    if (e < 0) {
+    zw_buf_done(&r.space);
+    if (started && (errno = pthread_join(thread, NULL)) != 0 && e == 0)
+        e = -errno;
+    if (e == 0)
+        e = prints.error;
+    if (e < 0)
         zw_indexes_close(&x);
-        *ret = x;
-        return e;
-    }
     *ret = x;
-    return 0;
+    return e;
 }
 
 uint64_t zw_indexes_find(const zw_indexes_t *x, const zw_store_t *store, zw_str_t source, zw_str_t id)

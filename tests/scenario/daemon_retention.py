@@ -82,7 +82,8 @@ def by_size():
             sizes.append(os.stat(os.path.join(d.state, "zhiwen.mdb")).st_size)
         status = d.status()
         check(status["store"]["trimmed_articles"] > 600 and status["store"]["articles"] > 100, "%s" % status["store"])
-        check(sizes[-1] <= sizes[2] * 1.2, "the file grows: %s" % sizes)
+        # How far it grows before it is trimmed depends on the machine, and large articles leave gaps; kept whole it would be six times the first.
+        check(sizes[-1] <= sizes[1] * 2 and sizes[-1] <= sizes[0] * 4, "the file grows: %s" % sizes)
         equal([unpack(p)["seq"] for t, p in kept(d)], list(range(oldest(d), status["seq"]["newest"] + 1)), "events kept")
         equal(d.ask(op="article", number=sent)["article"]["id"], "a-%d" % (sent - 1), "the newest article")
         equal(d.stop(), 0, "exit")

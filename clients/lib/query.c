@@ -164,22 +164,25 @@ int zw_query_article(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t i
     return ask_about(q, new_request(ZW_OP_ARTICLE), number, source, id, ZW_ANSWER_ARTICLE, timeout_ms, ret_map);
 }
 
+/* At most `limit` articles that have to do with that one. */
+static int ask_related(zw_query_t *q, zw_request_t *request, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit,
+                       zw_answer_kind_t answer, int timeout_ms, zw_str_t *ret_map)
+{
+    if (request)
+        request->limit = limit;
+    return ask_about(q, request, number, source, id, answer, timeout_ms, ret_map);
+}
+
 int zw_query_similar(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit, int timeout_ms,
                      zw_str_t *ret_map)
 {
-    zw_request_t *request = new_request(ZW_OP_SIMILAR);
-    if (request)
-        request->limit = limit;
-    return ask_about(q, request, number, source, id, ZW_ANSWER_SIMILAR, timeout_ms, ret_map);
+    return ask_related(q, new_request(ZW_OP_SIMILAR), number, source, id, limit, ZW_ANSWER_SIMILAR, timeout_ms, ret_map);
 }
 
 int zw_query_cluster(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t id, uint32_t limit, int timeout_ms,
                      zw_str_t *ret_map)
 {
-    zw_request_t *request = new_request(ZW_OP_CLUSTER);
-    if (request)
-        request->limit = limit;
-    return ask_about(q, request, number, source, id, ZW_ANSWER_CLUSTER, timeout_ms, ret_map);
+    return ask_related(q, new_request(ZW_OP_CLUSTER), number, source, id, limit, ZW_ANSWER_CLUSTER, timeout_ms, ret_map);
 }
 
 int zw_query_subscriptions(zw_query_t *q, int timeout_ms, zw_str_t *ret_map)

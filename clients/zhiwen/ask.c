@@ -44,6 +44,14 @@ int cli_refused(const cli_t *cli, int code)
     return code == -EINTR ? CLI_INTERRUPTED : CLI_TROUBLE;
 }
 
+json_t *cli_map(zw_str_t map)
+{
+    char *text = map.n ? zw_json(map) : NULL;
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    return json;
+}
+
 int cli_answer(const cli_t *cli, zw_str_t map, void (*print)(json_t *answer))
 {
     char *text = zw_json(map);
@@ -85,15 +93,6 @@ static void print_status(json_t *status)
     print_map(status, "");
 }
 
-/* The answer of `status`, to be released, or NULL. */
-static json_t *load(zw_str_t map)
-{
-    char *text = zw_json(map);
-    json_t *status = text ? json_loads(text, 0, NULL) : NULL;
-    free(text);
-    return status;
-}
-
 int cli_status(int argc, char **argv)
 {
     enum { CHECK = CLI_OPT_OWN };
@@ -116,7 +115,7 @@ int cli_status(int argc, char **argv)
     if (r == 0)
         r = zw_query_status(query, (int)(cli.timeout_s * 1000), &map);
     if (check) {
-        json_t *answer = r < 0 ? NULL : load(map);
+        json_t *answer = r < 0 ? NULL : cli_map(map);
         status = cli_health(answer, r == -ETIMEDOUT ? "zhiwend does not answer" : r < 0 ? zw_error_text(r) : "the answer cannot be read");
         json_decref(answer);
     } else

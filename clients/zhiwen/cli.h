@@ -67,6 +67,8 @@ int cli_usage(const cli_t *cli, const char *format, ...) __attribute__((format(p
 int cli_connect(cli_t *cli, zw_client_t **ret);
 /* Tells why a question has no answer (code of zw_query_*), and returns the exit status. */
 int cli_refused(const cli_t *cli, int code);
+/* A MessagePack map, to be released with json_decref; NULL when it is empty or cannot be read. */
+json_t *cli_map(zw_str_t map);
 /* Shows an answer (a MessagePack map): as JSON where that was asked for, else by `print`. Returns the exit status. */
 int cli_answer(const cli_t *cli, zw_str_t map, void (*print)(json_t *answer));
 /* A number of seconds in `text`, not negative. */

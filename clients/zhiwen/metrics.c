@@ -138,13 +138,11 @@ int cli_metrics_ask(zw_query_t *query, int timeout_ms, zw_buf_t *out)
 {
     zw_str_t map;
     int r = zw_query_status(query, timeout_ms, &map);
-    char *text = r < 0 ? NULL : zw_json(map);
-    json_t *status = text ? json_loads(text, 0, NULL) : NULL;
+    json_t *status = r < 0 ? NULL : cli_map(map);
     int e = cli_metrics_text(status, out);
     if (r == 0 && !status)
         r = -EPROTO;
     json_decref(status);
-    free(text);
     return r < 0 ? r : e;
 }
 

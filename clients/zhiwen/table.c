@@ -204,14 +204,6 @@ static void put_slots(json_t *fact, zw_buf_t *out)
     }
 }
 
-static json_t *as_json(zw_str_t map)
-{
-    char *text = map.n ? zw_json(map) : NULL;
-    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
-    free(text);
-    return json;
-}
-
 /* ---- lines */
 
 static zw_str_t text_of(json_t *map, const char *key)
@@ -288,7 +280,7 @@ static void article_line(const table_t *t, json_t *article, zw_buf_t *out)
 
 void table_event(const table_t *t, const zw_item_t *item, zw_buf_t *out)
 {
-    json_t *fact = as_json(item->fact), *article = as_json(item->article);
+    json_t *fact = cli_map(item->fact), *article = cli_map(item->article);
     bool lost = strcmp(item->event, "retract") == 0 || strcmp(item->event, "unsupport") == 0;
     if (lost && json_is_object(fact))
         lost_line(t, item, fact, article, out);

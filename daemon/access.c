@@ -33,11 +33,8 @@ static int find_group(const char *name, gid_t *ret)
 static int read_secret(const zw_config_t *config, char *ret)
 {
     char path[PATH_MAX];
-    if (!zw_config_has_curve(config))
+    if (!zw_config_curve_path(config, path))
         return 0;
-    (void)snprintf(path, sizeof(path), "%s", config->curve_secret_key);
-    if (!path[0])
-        (void)snprintf(path, sizeof(path), "%s/" ZW_CONFIG_CREDENTIAL, getenv("CREDENTIALS_DIRECTORY"));
     /* systemd's own folder is for us alone; its files are shared with us by an ACL, which looks like a group's right. */
     int e = zw_key_read(path, config->curve_secret_key[0] != '\0', ret);
     return e < 0 ? failed(e, "secret key", path) : 0;

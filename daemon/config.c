@@ -328,7 +328,8 @@ int zw_config_socket_dir(zw_config_t *config, const char *dir)
 /* The key of a list with a tcp endpoint that nothing protects; NULL: there is none. */
 static const char *plain_tcp(const zw_config_t *config, const char **ret_endpoint)
 {
-    const bool curve = zw_config_has_curve(config);
+    char path[PATH_MAX];
+    const bool curve = zw_config_curve_path(config, path);
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const zw_config_list_t *list = place(config, &KEYS[i]);
         bool protected = curve && (list != &config->feed_connect || config->feed_server_key[0]);
@@ -341,14 +342,12 @@ static const char *plain_tcp(const zw_config_t *config, const char **ret_endpoin
     return NULL;
 }
 
-bool zw_config_has_curve(const zw_config_t *config)
+bool zw_config_curve_path(const zw_config_t *config, char ret[static PATH_MAX])
 {
     const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-    char path[PATH_MAX];
     if (config->curve_secret_key[0])
-        return true;
-    return credentials && snprintf(path, sizeof(path), "%s/" ZW_CONFIG_CREDENTIAL, credentials) < (int)sizeof(path) &&
-           access(path, F_OK) == 0;
+        return snprintf(ret, PATH_MAX, "%s", config->curve_secret_key) < PATH_MAX;
+    return credentials && snprintf(ret, PATH_MAX, "%s/" ZW_CONFIG_CREDENTIAL, credentials) < PATH_MAX && access(ret, F_OK) == 0;
 }
 
 const char *zw_config_plain_tcp(const zw_config_t *config)

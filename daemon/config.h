@@ -12,6 +12,8 @@
 #include "base/yaml_doc.h"
 #include "zw_buf.h"
 
+#include <limits.h>
+
 enum { ZW_CONFIG_LIST = 16 }; /* entries of a list at most */
 
 typedef struct zw_config_list {
@@ -64,9 +66,10 @@ int zw_config_inherit(zw_config_t *config, zw_diag_fn diag, void *ctx);
  * with line 0. 0 or -ZW_E_CONFIG. */
 int zw_config_check(const zw_config_t *config, zw_diag_fn diag, void *ctx);
 
-/* True when there is a secret key for tcp: named, or among the credentials that systemd hands over. */
+/* Where the secret key for tcp is: the file that is named, else the one among the credentials that systemd hands over. False,
+ * with `ret` of no use: there is none, and tcp is in plain text. */
 #define ZW_CONFIG_CREDENTIAL "curve.secret"
-bool zw_config_has_curve(const zw_config_t *config);
+bool zw_config_curve_path(const zw_config_t *config, char ret[static PATH_MAX]);
 /* A tcp endpoint that is in plain text; NULL: there is none. */
 const char *zw_config_plain_tcp(const zw_config_t *config);
 

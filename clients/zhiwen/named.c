@@ -26,25 +26,13 @@ static void print_one(const char *name, json_t *one)
                  json_integer_value(json_object_get(one, "behind")), when);
 }
 
-static int print_all(const cli_t *cli, zw_str_t map)
+static void print_all(json_t *answer)
 {
-    char *text = zw_json(map);
-    json_t *json = text ? json_loads(text, 0, NULL) : NULL, *one;
-    json_t *named = json_object_get(json, "named");
+    json_t *one;
     size_t k;
-    if (!named) {
-        cli_error(cli, "zhiwend's answer cannot be read");
-    } else if (cli->json) {
-        (void)puts(text);
-    } else {
-        (void)printf("%-24s %12s %12s  %s\n", "name", "confirmed", "behind", "last said so");
-        json_array_foreach(named, k, one)
-            print_one(json_string_value(json_object_get(one, "name")), one);
-    }
-    int status = named ? CLI_OK : CLI_TROUBLE;
-    json_decref(json);
-    free(text);
-    return status;
+    (void)printf("%-24s %12s %12s  %s\n", "name", "confirmed", "behind", "last said so");
+    json_array_foreach(json_object_get(answer, "named"), k, one)
+        print_one(json_string_value(json_object_get(one, "name")), one);
 }
 
 static int forget(const cli_t *cli, zw_query_t *query, char *const *names, size_t count)
@@ -90,7 +78,7 @@ int cli_subscriptions(int argc, char **argv)
     if (r == 0 && forgets)
         status = forget(&cli, query, argv + optind + 1, (size_t)(argc - optind - 1));
     else if (r == 0 && (r = zw_query_subscriptions(query, (int)(cli.timeout_s * 1000), &map)) == 0)
-        status = print_all(&cli, map);
+        status = cli_answer(&cli, map, print_all);
     if (r < 0)
         status = cli_refused(&cli, r);
     zw_query_close(query);

@@ -1,5 +1,6 @@
 /* The body of an article as a row of tokens. */
 #include <errno.h>
+#include <stdlib.h>
 #include <xxhash.h>
 
 #include "base/utf8.h"
@@ -116,6 +117,45 @@ static bool is_torn(const walk_t *w, size_t from, size_t to)
     return memmem(s.p + from, to - from, lost, 3) != NULL;
 }
 
+/* A row of two or three Chinese digits without 十, 百 and the like: 两三, or what Big5, which lacks 〇, has left of a year (二〇一〇 becomes
+ * 二一). Nobody knows which, so it says nothing, like a torn figure. */
+static bool may_lack_zero(const char *p, size_t n, unsigned numerals)
+{
+    if (numerals != 2 && numerals != 3)
+        return false;
+    for (const char *end = p + n; p < end;) {
+        uint32_t cp;
+        p += zw_utf8_decode(p, end, &cp);
+        if (zw_han_digit(cp) < 0)
+            return false;
+    }
+    return true;
+}
+
+static int by_code_point(const void *a, const void *b)
+{
+    return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+/* The hash of a name without the characters that Big5 may have lost: 秦川机床集团 is the 秦川机集团 of a page in Big5. */
+static uint32_t name_hash(zw_str_t name, uint64_t seed)
+{
+    char kept[256];
+    size_t n = 0;
+    for (const char *p = name.p, *end = name.p + name.n; p < end;) {
+        uint32_t cp;
+        size_t bytes = zw_utf8_decode(p, end, &cp);
+        uint16_t key = (uint16_t)cp;
+        bool lost = cp < 0x10000 && bsearch(&key, zw_big5_lacks, zw_big5_lacks_count, sizeof key, by_code_point);
+        if (!lost && n + bytes <= sizeof kept) {
+            memcpy(kept + n, p, bytes);
+            n += bytes;
+        }
+        p += bytes;
+    }
+    return (uint32_t)XXH3_64bits_withSeed(kept, n, seed);
+}
+
 /* Names that the caller found and that have been walked over. */
 static void put_names(walk_t *w, size_t at)
 {
@@ -126,7 +166,7 @@ static void put_names(walk_t *w, size_t at)
             from--;
         if (from == w->out->count || is_torn(w, g->span.start, g->span.end))
             continue;
-        put_figure(w, from, (uint32_t)XXH3_64bits_withSeed(g->canonical.p, g->canonical.n, g->kind), true, false);
+        put_figure(w, from, name_hash(g->canonical, g->kind), true, false);
     }
 }
 
@@ -192,7 +232,7 @@ static void walk_span(walk_t *w, zw_span_t span)
             cp -= 0xFEE0;
         if (may_be_number(cp) && figure_at(w, p, end, &n, &value, &numerals)) {
             put_token(w, ZW_TOKEN_NUMBER | value, at);
-            if (!is_torn(w, at, at + n))
+            if (!is_torn(w, at, at + n) && !may_lack_zero(p, n, numerals))
                 put_figure(w, (uint32_t)w->out->count - 1, value, false, numerals == 1 || numerals == 2);
         } else {
             walk_character(w, cp, at);

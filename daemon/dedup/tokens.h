@@ -35,6 +35,10 @@ zw_span_t zw_body_trim(zw_str_t text, zw_span_t line, bool first_lines);
  * before a counting word. */
 size_t zw_dedup_number(const char *text, const char *p, const char *end, uint32_t *ret_value, unsigned *ret_numerals);
 
+/* The characters that may be lost on the way through Big5, ascending (made by make_big5_lacks.py). */
+extern const uint16_t zw_big5_lacks[];
+extern const size_t zw_big5_lacks_count;
+
 /* Whether a Chinese counting word or unit stands at p. */
 bool zw_is_counter(const char *p, const char *end);
 

@@ -54,6 +54,10 @@ static const struct {
       "2010年4月12日,温州市质量技术监督局公布第一季度皮鞋产品质量监督抽查结果,共抽查\uFFFD6批次,合格80批次,批次合格率为91.9%,"
       "比上年同期提高2.3个百分点。\n" BODY,
       ZW_ST_NEW, ZW_DUP_NONE },
+    { "a year in numerals without the zeros that Big5 lacks", "二〇一〇年五月,二〇〇九年的数字也公布了。" QUARTER BODY,
+      "二一年五月,二九年的数字也公布了。" QUARTER BODY, ZW_ST_DUPLICATE, ZW_DUP_NEAR },
+    { "another year in numerals", "二〇一〇年五月,一九九八年的数字也公布了。" QUARTER BODY,
+      "二〇一〇年五月,一九九七年的数字也公布了。" QUARTER BODY, ZW_ST_NEW, ZW_DUP_NONE },
     { "one numeral differs", QUARTER BODY "目前共有三家企业获得名牌称号。", QUARTER BODY "目前共有四家企业获得名牌称号。", ZW_ST_NEW,
       ZW_DUP_NONE },
     { "another city, same figures", QUARTER BODY,
@@ -105,6 +109,7 @@ static void test_guards(void **state)
         { OTHER, "林志强", ZW_GUARD_PERSON, ZW_ST_NEW },
         { TEXT, "陈建国", ZW_GUARD_PERSON, ZW_ST_DUPLICATE },
         { OTHER, "陈建国", ZW_GUARD_PERSON, ZW_ST_DUPLICATE }, /* written otherwise, but the same by its canonical name */
+        { OTHER, "陈群建国", ZW_GUARD_PERSON, ZW_ST_DUPLICATE }, /* 群, as 羣, is lost in Big5 */
     };
     for (size_t i = 0; i < sizeof GUARDS / sizeof *GUARDS; i++) {
         _cleanup_arena_ zw_arena_t *arena = zw_arena_new(0);

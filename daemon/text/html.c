@@ -55,7 +55,8 @@ static bool is_tame(const char *p, size_t n)
 
 bool zw_html_likely(const zw_repair_t *r)
 {
-    static const char *const TAGS[] = { "p", "br", "div", "span", "td", "table", "a", "li", "ul", "font", "strong", "h1", "h2", "img", "script", "b", "center" };
+    static const char *const TAGS[] = { "p", "br", "div", "span", "td", "table", "a", "li", "ul", "font", "strong", "h1", "h2", "h3", "h4", "img", "script", "b", "center",
+                                       "section", "article", "em", "tr", "tbody", "ol", "dd", "blockquote", "ruby", "rt", "rp" };
     const zw_unit_t *u = r->text.u;
     size_t n = r->text.n < LIKELY_BYTES ? r->text.n : LIKELY_BYTES, tags = 0;
     if (!(r->seen & ZW_SEEN_MARKUP))

@@ -162,6 +162,9 @@ static void test_html(void **state)
     check_str(t.related[0].date, "2010-11-01", "related date");
     check_map(&t);
     check_str(t.charset, "utf-8", "declared otherwise");
+    /* A piece of one, as feeds and weixin have it. */
+    t = repair_raw((zw_raw_t){ .body = ZW_STR_LIT("<section><ruby>質<rt>zhì</rt></ruby>量獎<em>頒發</em>給企業。</section>") });
+    check_str(t.text, "质量奖颁发给企业。", "piece of a page");
     /* A text about mark-up is no page. */
     t = repair_raw((zw_raw_t){ .body = ZW_STR_LIT("质量指数用<p值>表示,a<b且b>c。") });
     check_str(t.text, "质量指数用<p值>表示,a<b且b>c。", "no page");

@@ -17,6 +17,9 @@ x86_64 | amd64) build="$build libhyperscan-dev" ;;
 *) build="$build libvectorscan-dev" ;;
 esac
 
+# The page of zhiwen-web is built by npm, whoever brought it.
+command -v npm >/dev/null || build="$build nodejs npm"
+
 wanted=$build
 case "${1:-build}" in
 test) wanted="$build $test" ;;

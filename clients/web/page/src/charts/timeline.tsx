@@ -1,0 +1,36 @@
+// How many facts hold at which time, as columns; a column is a button that narrows the time.
+import { scaleLinear } from 'd3-scale'
+import { number } from '../show'
+import { t } from '../words'
+
+const WIDTH = 900, HEIGHT = 180, LEFT = 44, BOTTOM = 24
+
+interface Props { points: { time: string; count: number }[]; onTime: (time: string) => void }
+
+export function Timeline({ points, onTime }: Props) {
+  if (!points.length) return <p class="quiet">{t('no_points')}</p>
+  const y = scaleLinear([0, Math.max(...points.map((p) => p.count), 1)], [HEIGHT - BOTTOM, 8]).nice(4)
+  const step = (WIDTH - LEFT) / points.length
+  const every = Math.ceil(points.length / Math.max(1, Math.floor((WIDTH - LEFT) / (points[0].time.length * 8 + 10))))
+  return (
+    <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} data-export="timeline" role="group" aria-label={t('timeline')}>
+      {y.ticks(4).filter(Number.isInteger).map((n) => (
+        <g key={n}><line class="grid" x1={LEFT} x2={WIDTH} y1={y(n)} y2={y(n)} /><text class="tick end" x={LEFT - 6} y={y(n) + 4}>{number(n)}</text></g>
+      ))}
+      {points.map((p, i) => {
+        const wide = Math.min(step - 1.5, 46)
+        return (
+          <g key={p.time}>
+            <rect class="bar" x={LEFT + i * step + (step - wide) / 2} width={wide} y={y(p.count)} height={HEIGHT - BOTTOM - y(p.count)} tabIndex={0} role="button"
+              aria-label={`${p.time}: ${t('n_facts', { n: p.count })}`} data-time={p.time}
+              onClick={() => onTime(p.time)} onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); onTime(p.time) } }}>
+              <title>{`${p.time}: ${p.count}`}</title>
+            </rect>
+            {i % every === 0 && <text class="tick mid" x={LEFT + (i + 0.5) * step} y={HEIGHT - 7}>{p.time}</text>}
+          </g>
+        )
+      })}
+      <line class="axis" x1={LEFT} x2={WIDTH} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
+    </svg>
+  )
+}

@@ -10,18 +10,36 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-/* An edge of the trie in an open-addressed table: key is parent << 21 | character, 0 when free. */
+/* An edge of the trie in an open-addressed table, while the lexicon is read: key is parent << 21 | character, 0 when free. */
 typedef struct edge {
     uint64_t key;
     uint32_t child;
 } edge_t;
 
+/* What the trie is walked by once it is whole. Most steps from the root succeed and most others do not: the root has a table, and a
+ * node says by the last six bits of a character whether looking for it among its children is worth while. */
+typedef struct node {
+    uint64_t may; /* bit set: a child's character has these last six bits */
+    uint32_t first;    /* sense */
+    uint32_t kinds;    /* bits of all senses */
+    uint32_t kids;     /* index of the first child in kids */
+    uint32_t kid_count;
+} node_t;
+typedef struct kid {
+    uint32_t cp, node;
+} kid_t;
+
+enum { ROOT = 1, ROOT_CHARS = 0x10000 };
+
 struct zw_lexicon {
     zw_arena_t *arena;
-    edge_t *edges;
+    edge_t *edges;               /* NULL when the lexicon is whole */
     size_t edge_cap, edge_count; /* cap is a power of two */
-    uint32_t *first;             /* by node */
+    uint32_t *first;             /* by node; NULL when the lexicon is whole */
     size_t node_cap, node_count;
+    node_t *nodes;
+    kid_t *kids;
+    uint32_t *root;              /* [ROOT_CHARS]: child of the root, 0: none */
     zw_lex_entry_t *entries;
     size_t entry_cap, entry_count;
     zw_region_row_t *regions;
@@ -43,12 +61,32 @@ static size_t slot_of(const zw_lexicon_t *l, uint64_t key)
 
 uint32_t zw_lex_step(const zw_lexicon_t *l, uint32_t node, uint32_t cp)
 {
-    return l->edges[slot_of(l, (uint64_t)node << 21 | cp)].child;
+    if (node == ROOT && cp < ROOT_CHARS)
+        return l->root[cp];
+    const node_t *n = &l->nodes[node];
+    if (!(n->may >> (cp & 63) & 1))
+        return 0;
+    const kid_t *kids = l->kids + n->kids;
+    for (uint32_t lo = 0, hi = n->kid_count; lo < hi;) {
+        uint32_t mid = (lo + hi) / 2;
+        if (kids[mid].cp == cp)
+            return kids[mid].node;
+        if (kids[mid].cp < cp)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return 0;
 }
 
 uint32_t zw_lex_first(const zw_lexicon_t *l, uint32_t node)
 {
-    return node < l->node_count ? l->first[node] : 0;
+    return l->nodes[node].first;
+}
+
+uint32_t zw_lex_kinds(const zw_lexicon_t *l, uint32_t node)
+{
+    return l->nodes[node].kinds;
 }
 
 const zw_lex_entry_t *zw_lex_entry(const zw_lexicon_t *l, uint32_t index)
@@ -73,12 +111,12 @@ zw_str_t zw_lex_word(const zw_lexicon_t *l, uint32_t number)
 
 uint32_t zw_lex_find(const zw_lexicon_t *l, zw_str_t word)
 {
-    uint32_t node = 1, cp;
+    uint32_t node = ROOT, cp;
     for (const char *p = word.p, *end = word.p + word.n; p < end && node;) {
         p += zw_utf8_decode(p, end, &cp);
         node = zw_lex_step(l, node, cp);
     }
-    return node && word.n ? l->first[node] : 0;
+    return node && word.n ? l->nodes[node].first : 0;
 }
 
 bool zw_lex_has(const zw_lexicon_t *l, zw_str_t word, zw_lex_kind_t kind, uint32_t *ret_value)
@@ -167,11 +205,52 @@ static int child_make(zw_lexicon_t *l, uint32_t node, uint32_t cp, uint32_t *ret
     return 0;
 }
 
+static int by_key(const void *a, const void *b)
+{
+    uint64_t x = ((const edge_t *)a)->key, y = ((const edge_t *)b)->key;
+    return (x > y) - (x < y);
+}
+
+/* From the table that grows to the nodes that are walked. Returns 0 or -ENOMEM. */
+static int make_whole(zw_lexicon_t *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->edge_cap; i++)
+        if (l->edges[i].key)
+            l->edges[n++] = l->edges[i];
+    qsort(l->edges, n, sizeof(*l->edges), by_key); /* by parent, then by character */
+    l->nodes = calloc(l->node_count, sizeof(*l->nodes));
+    l->kids = calloc(n + 1, sizeof(*l->kids));
+    l->root = calloc(ROOT_CHARS, sizeof(*l->root));
+    if (!l->nodes || !l->kids || !l->root)
+        return -ENOMEM;
+    for (size_t i = 0; i < l->node_count; i++) {
+        l->nodes[i].first = l->first[i];
+        for (uint32_t e = l->first[i]; e; e = l->entries[e].next)
+            l->nodes[i].kinds |= UINT32_C(1) << l->entries[e].kind;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t parent = (uint32_t)(l->edges[i].key >> 21), cp = l->edges[i].key & 0x1FFFFF;
+        node_t *node = &l->nodes[parent];
+        if (!node->kid_count++)
+            node->kids = (uint32_t)i;
+        node->may |= UINT64_C(1) << (cp & 63);
+        l->kids[i] = (kid_t){ cp, l->edges[i].child };
+        if (parent == ROOT && cp < ROOT_CHARS)
+            l->root[cp] = l->edges[i].child;
+    }
+    free(l->edges);
+    free(l->first);
+    l->edges = NULL;
+    l->first = NULL;
+    return 0;
+}
+
 int zw_lex_add(zw_lexicon_t *l, zw_str_t word, zw_lex_kind_t kind, uint32_t value)
 {
     if (word.n == 0)
         return -ZW_E_DATA;
-    uint32_t node = 1, cp;
+    uint32_t node = ROOT, cp;
     for (const char *p = word.p, *end = word.p + word.n; p < end;) {
         p += zw_utf8_decode(p, end, &cp);
         int r = child_make(l, node, cp, &node);
@@ -241,6 +320,9 @@ void zw_lexicon_free(zw_lexicon_t *l)
         return;
     free(l->edges);
     free(l->first);
+    free(l->nodes);
+    free(l->kids);
+    free(l->root);
     free(l->entries);
     free(l->regions);
     free(l->organs);
@@ -258,8 +340,8 @@ static int make_empty(zw_lexicon_t **ret)
         zw_lexicon_free(l);
         return -ENOMEM;
     }
-    l->first[0] = l->first[1] = 0;
-    l->node_count = 2;  /* 0: no node; 1: the root */
+    l->first[0] = l->first[ROOT] = 0;
+    l->node_count = ROOT + 1; /* 0: no node */
     l->entry_count = 1; /* 0: no sense */
     l->entries[0] = (zw_lex_entry_t){ 0 };
     *ret = l;
@@ -280,6 +362,8 @@ int zw_lexicon_open(zw_lexicon_t **ret, char *message, size_t size)
         (void)snprintf(message, size, "%s: %s", folder, zw_error_text(r));
     else
         r = zw_lex_read(l, folder, message, size);
+    if (r == 0 && (r = make_whole(l)) < 0)
+        (void)snprintf(message, size, "%s: %s", folder, zw_error_text(r));
     if (r < 0) {
         zw_lexicon_free(l);
         return r;

@@ -65,6 +65,8 @@ typedef struct zw_organ_row {
 uint32_t zw_lex_step(const zw_lexicon_t *lexicon, uint32_t node, uint32_t cp);
 /* First sense at `node`, 0: the node is only on the way. */
 uint32_t zw_lex_first(const zw_lexicon_t *lexicon, uint32_t node);
+/* The kinds of all its senses, as bits. */
+uint32_t zw_lex_kinds(const zw_lexicon_t *lexicon, uint32_t node);
 const zw_lex_entry_t *zw_lex_entry(const zw_lexicon_t *lexicon, uint32_t index);
 const zw_region_row_t *zw_lex_region(const zw_lexicon_t *lexicon, uint32_t row);
 const zw_organ_row_t *zw_lex_organ(const zw_lexicon_t *lexicon, uint32_t row);

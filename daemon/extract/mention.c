@@ -42,10 +42,8 @@ bool zw_hit_has(const zw_hit_t *hit, zw_lex_kind_t kind)
     return hit->kinds & ZW_BIT(kind);
 }
 
-const zw_hit_t *zw_scan_hit(const zw_scan_t *scan, uint32_t i, uint32_t kinds)
+const zw_hit_t *zw_scan_hit_longest(const zw_scan_t *scan, uint32_t i, uint32_t kinds)
 {
-    if (i >= scan->s.n)
-        return NULL;
     for (uint32_t k = scan->hit_from[i + 1]; k > scan->hit_from[i]; k--)
         if (scan->hits[k - 1].kinds & kinds)
             return &scan->hits[k - 1];
@@ -76,9 +74,9 @@ static int find_hits(zw_scan_t *scan)
 {
     zw_arena_t *arena = scan->a->arena;
     uint32_t n = scan->s.n, cap = n * 2 + 64;
-    uint32_t *from = zw_arena_alloc(arena, (n + 2) * sizeof(*from));
+    uint32_t *from = zw_arena_alloc(arena, (n + 2) * sizeof(*from)), *all = zw_arena_calloc(arena, n + 1, sizeof(*all));
     zw_hit_t *hits = zw_arena_alloc(arena, cap * sizeof(*hits));
-    if (!from || !hits)
+    if (!from || !all || !hits)
         return -ENOMEM;
     uint32_t count = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -95,16 +93,16 @@ static int find_hits(zw_scan_t *scan)
                 hits = grown;
                 cap *= 2;
             }
-            uint32_t kinds = 0;
-            for (uint32_t e = first; e; e = zw_lex_entry(scan->lex, e)->next)
-                kinds |= ZW_BIT(zw_lex_entry(scan->lex, e)->kind);
+            uint32_t kinds = zw_lex_kinds(scan->lex, node);
             hits[count++] = (zw_hit_t){ i, k + 1, first, kinds };
+            all[i] |= kinds;
         }
     }
     from[n] = from[n + 1] = count;
     scan->hits = hits;
     scan->hit_count = count;
     scan->hit_from = from;
+    scan->hit_kinds = all;
     return 0;
 }
 

@@ -118,10 +118,7 @@ static uint32_t atom_ordinal(zw_scan_t *scan, uint32_t i)
     if (ZW_CHARS_ANY(s, i, not_rank, NULL))
         return n;
     uint32_t from = rank_start(scan, i);
-    bool ranked = from < i;
-    for (size_t k = 0; !ranked && k < sizeof(verbs) / sizeof(*verbs); k++)
-        ranked = zw_chars_before(s, i, verbs[k]) > 0;
-    if (!ranked)
+    if (from == i && !ZW_CHARS_ANY_BEFORE(s, i, verbs))
         return n;
     zw_found_t *f = zw_found_add(scan, ZW_M_RANK, from, i + n);
     if (f) {
@@ -146,9 +143,8 @@ static bool numeral_in_word(const zw_scan_t *scan, uint32_t i, uint32_t end)
         return false;
     /* 其中一起移送公安机关: one case, not together */
     static const char *const counts[] = { "其中", "各", "有", "仅", "处", "办", "获", "实", "案", "另" };
-    for (size_t k = 0; zw_chars_at(&scan->s, figure, "一起") && k < sizeof(counts) / sizeof(*counts); k++)
-        if (zw_chars_before(&scan->s, figure, counts[k]))
-            return false;
+    if (zw_chars_at(&scan->s, figure, "一起") && ZW_CHARS_ANY_BEFORE(&scan->s, figure, counts))
+        return false;
     for (uint32_t from = figure > REACH ? figure - REACH : 0; from <= figure; from++) {
         const zw_hit_t *h = zw_scan_hit(scan, from, words);
         if (h && h->end > figure && (h->end >= figure + 2 || from < figure))

@@ -1,19 +1,14 @@
 #include "extract/mention_chars.h"
 
-uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *literals, size_t count, size_t *ret_index)
+uint32_t zw_chars_whole(const zw_chars_t *s, uint32_t i, const char *literal)
 {
-    uint32_t best = 0, first = zw_char(s, i);
-    for (size_t k = 0; k < count; k++) {
-        if (!zw_literal_may_begin(literals[k], first))
-            continue;
-        uint32_t n = zw_chars_at(s, i, literals[k]);
-        if (n > best) {
-            best = n;
-            if (ret_index)
-                *ret_index = k;
-        }
+    uint32_t k = i, cp;
+    for (const char *p = literal; *p; k++) {
+        p += zw_utf8_decode(p, p + 4, &cp); /* a literal is valid UTF-8: no character of it reaches over its NUL */
+        if (zw_char(s, k) != cp)
+            return 0;
     }
-    return best;
+    return k - i;
 }
 
 uint32_t zw_chars_cut(zw_str_t s, uint32_t max, uint32_t *cps, uint32_t *at)

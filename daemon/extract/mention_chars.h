@@ -15,31 +15,46 @@ static inline uint32_t zw_char(const zw_chars_t *s, uint32_t i)
     return i < s->n ? s->cp[i] : 0;
 }
 
-/* Whether `literal` can begin with `cp`: rules out nearly all without decoding. */
-static inline bool zw_literal_may_begin(const char *literal, uint32_t cp)
+/* The first character of `literal`, which is valid UTF-8, of at most three bytes a character. Where the literal is known when
+ * compiling, so is this. */
+static inline __attribute__((always_inline)) uint32_t zw_literal_first(const char *literal)
 {
-    if (cp < 0x800 || cp > 0xFFFF)
-        return true;
-    return (unsigned char)literal[0] == (0xE0 | cp >> 12) && (unsigned char)literal[1] == (0x80 | (cp >> 6 & 63)) &&
-           (unsigned char)literal[2] == (0x80 | (cp & 63));
+    const unsigned char *p = (const unsigned char *)literal;
+    if (p[0] < 0x80)
+        return p[0];
+    if (p[0] < 0xE0)
+        return (uint32_t)(p[0] & 31) << 6 | (p[1] & 63);
+    return (uint32_t)(p[0] & 15) << 12 | (uint32_t)(p[1] & 63) << 6 | (p[2] & 63);
 }
 
 /* The number of characters of `literal` when it stands at `i`, else 0. */
-static inline uint32_t zw_chars_at(const zw_chars_t *s, uint32_t i, const char *literal)
+uint32_t zw_chars_whole(const zw_chars_t *s, uint32_t i, const char *literal);
+
+/* The same. Nearly always the first character already tells. */
+static inline __attribute__((always_inline)) uint32_t zw_chars_at(const zw_chars_t *s, uint32_t i, const char *literal)
 {
-    uint32_t k = i, cp;
-    if (!zw_literal_may_begin(literal, zw_char(s, i)))
-        return 0;
-    for (const char *p = literal; *p; k++) {
-        p += zw_utf8_decode(p, p + 4, &cp); /* a literal is valid UTF-8: no character of it reaches over its NUL */
-        if (zw_char(s, k) != cp)
-            return 0;
-    }
-    return k - i;
+    return zw_char(s, i) == zw_literal_first(literal) ? zw_chars_whole(s, i, literal) : 0;
 }
 
-/* The longest of `count` literals that stands at `i`; its index goes to ret_index (may be NULL). */
-uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *literals, size_t count, size_t *ret_index);
+/* The longest of `count` literals that stands at `i`; its index goes to ret_index (may be NULL). Unrolled, so that of each literal
+ * only the comparison with its first character is left. */
+static inline __attribute__((always_inline)) uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *literals, size_t count,
+                                                                  size_t *ret_index)
+{
+    uint32_t best = 0, first = zw_char(s, i);
+#pragma GCC unroll 128
+    for (size_t k = 0; k < count; k++) {
+        if (first != zw_literal_first(literals[k]))
+            continue;
+        uint32_t n = zw_chars_whole(s, i, literals[k]);
+        if (n > best) {
+            best = n;
+            if (ret_index)
+                *ret_index = k;
+        }
+    }
+    return best;
+}
 #define ZW_CHARS_ANY(s, i, literals, ret_index) \
     zw_chars_any(s, i, literals, sizeof(literals) / sizeof(*(literals)), ret_index)
 
@@ -47,24 +62,28 @@ uint32_t zw_chars_any(const zw_chars_t *s, uint32_t i, const char *const *litera
  * last one ends. Returns n. */
 uint32_t zw_chars_cut(zw_str_t s, uint32_t max, uint32_t *cps, uint32_t *at);
 
-/* Whether `literal` of `n` bytes can end with `cp`: the same at its other end. */
-static inline bool zw_literal_may_end(const char *literal, size_t n, uint32_t cp)
-{
-    if (cp < 0x800 || cp > 0xFFFF)
-        return true;
-    return n >= 3 && (unsigned char)literal[n - 1] == (0x80 | (cp & 63)) &&
-           (unsigned char)literal[n - 2] == (0x80 | (cp >> 6 & 63)) && (unsigned char)literal[n - 3] == (0xE0 | cp >> 12);
-}
-
 /* The number of characters of `literal`, of `n` bytes, when it ends before `i`, else 0. */
 uint32_t zw_chars_end(const zw_chars_t *s, uint32_t i, const char *literal, size_t n);
 
-/* The same; the length is known when compiling where the literal is. */
-static inline uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal)
+/* The same; with a literal that is known when compiling only the comparison with its last character is left of nearly all. */
+static inline __attribute__((always_inline)) uint32_t zw_chars_before(const zw_chars_t *s, uint32_t i, const char *literal)
 {
-    size_t n = strlen(literal);
-    return i > 0 && zw_literal_may_end(literal, n, s->cp[i - 1]) ? zw_chars_end(s, i, literal, n) : 0;
+    size_t n = strlen(literal), last = n - 1;
+    while (last > 0 && ((unsigned char)literal[last] & 0xC0) == 0x80)
+        last--;
+    return i > 0 && s->cp[i - 1] == zw_literal_first(literal + last) ? zw_chars_end(s, i, literal, n) : 0;
 }
+
+/* Whether one of the literals ends before `i`. */
+static inline __attribute__((always_inline)) bool zw_chars_any_before(const zw_chars_t *s, uint32_t i, const char *const *literals, size_t count)
+{
+#pragma GCC unroll 128
+    for (size_t k = 0; k < count; k++)
+        if (zw_chars_before(s, i, literals[k]))
+            return true;
+    return false;
+}
+#define ZW_CHARS_ANY_BEFORE(s, i, literals) zw_chars_any_before(s, i, literals, sizeof(literals) / sizeof(*(literals)))
 
 static inline bool zw_is_digit(uint32_t cp)
 {

@@ -69,6 +69,7 @@ typedef struct zw_scan {
     zw_hit_t *hits;     /* by start, then by length */
     uint32_t hit_count;
     const uint32_t *hit_from; /* n + 1 */
+    const uint32_t *hit_kinds; /* [i]: kinds of all hits that start at i */
     uint8_t *stop;      /* [i]: length of the longest stop word that ends at i */
     uint8_t *post;      /* [i]: length of the longest post that ends at i */
     int32_t *atom;      /* [i]: candidate of the atom layer that holds character i, or -1 */
@@ -82,7 +83,11 @@ zw_found_t *zw_found_add(zw_scan_t *scan, zw_mention_class_t cls, uint32_t start
 zw_str_t zw_scan_str(const zw_scan_t *scan, uint32_t start, uint32_t end);
 bool zw_hit_has(const zw_hit_t *hit, zw_lex_kind_t kind);
 /* The longest hit of one of `kinds` (bits) that starts at `i`, or NULL. */
-const zw_hit_t *zw_scan_hit(const zw_scan_t *scan, uint32_t i, uint32_t kinds);
+const zw_hit_t *zw_scan_hit_longest(const zw_scan_t *scan, uint32_t i, uint32_t kinds);
+static inline const zw_hit_t *zw_scan_hit(const zw_scan_t *scan, uint32_t i, uint32_t kinds)
+{
+    return i < scan->s.n && (scan->hit_kinds[i] & kinds) ? zw_scan_hit_longest(scan, i, kinds) : NULL;
+}
 #define ZW_BIT(kind) (1u << (kind))
 
 /* Introduces a name. Names of one character are not taken. */

@@ -164,11 +164,15 @@ static void name_at(zw_scan_t *scan, const zw_hit_t *h, size_t kind)
 
 void zw_scan_names(zw_scan_t *scan, bool firms)
 {
+    uint32_t heads = firms ? ZW_BIT(ZW_L_LAW) : 0;
+    for (size_t k = 0; k < sizeof(HEADS) / sizeof(*HEADS); k++)
+        heads |= ZW_BIT(HEADS[k].kind);
     if (firms)
         zw_firm_lists(scan);
     for (uint32_t i = 0; i < scan->s.n; i++) {
         int32_t atom = scan->atom[i];
-        if (atom >= 0 && scan->found[atom].m.cls != ZW_M_STDNUM)
+        uint32_t kinds = scan->hit_kinds[i];
+        if (!(kinds & heads) || (atom >= 0 && scan->found[atom].m.cls != ZW_M_STDNUM))
             continue;
         const zw_hit_t *law = firms ? zw_scan_hit(scan, i, ZW_BIT(ZW_L_LAW)) : NULL;
         if (law && scan->atom[law->end - 1] < 0) {
@@ -177,6 +181,8 @@ void zw_scan_names(zw_scan_t *scan, bool firms)
                 f->weight = 7;
         }
         for (size_t k = 0; k < sizeof(HEADS) / sizeof(*HEADS); k++) {
+            if (!(kinds & ZW_BIT(HEADS[k].kind)))
+                continue;
             bool firm = HEADS[k].cls == ZW_M_FIRM || HEADS[k].cls == ZW_M_ASSOC;
             const zw_hit_t *h = firm == firms ? zw_scan_hit(scan, i, ZW_BIT(HEADS[k].kind)) : NULL;
             if (h && !head_goes_on(scan, h))

@@ -46,9 +46,8 @@ bool zw_firm_is_shown(const zw_scan_t *scan, const zw_reach_t *reach, uint32_t h
         return true;
     if (ZW_CHARS_ANY(s, end, wins, NULL))
         return true;
-    for (size_t k = 0; k < sizeof(gives) / sizeof(*gives); k++)
-        if (zw_chars_before(s, reach->start, gives[k]) && !zw_scan_hit(scan, reach->start, ZW_BIT(ZW_L_WORD)))
-            return placed;
+    if (ZW_CHARS_ANY_BEFORE(s, reach->start, gives) && !zw_scan_hit(scan, reach->start, ZW_BIT(ZW_L_WORD)))
+        return placed;
     /* in a list with a firm: 甲公司、乙电器 */
     int32_t left = reach->start > 1 && s->cp[reach->start - 1] == 0x3001 ? scan->ends[reach->start - 1] : -1;
     return left >= 0 && scan->found[left].m.cls == ZW_M_FIRM;

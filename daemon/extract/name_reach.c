@@ -144,11 +144,8 @@ static uint32_t strip_verb(const zw_scan_t *scan, uint32_t start, uint32_t head)
 static bool ends_as_kind(const zw_chars_t *s, uint32_t p)
 {
     static const char *const kinds[] = { "企业", "公司", "厂家", "厂商", "单位", "品牌", "业主" };
-    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
-        if (zw_chars_before(s, p, kinds[k]))
-            return !zw_chars_at(s, p, "集团") && !zw_chars_at(s, p, "管理") && !zw_chars_at(s, p, "孵化") &&
-                   !zw_chars_at(s, p, "服务");
-    return false;
+    return ZW_CHARS_ANY_BEFORE(s, p, kinds) && !zw_chars_at(s, p, "集团") && !zw_chars_at(s, p, "管理") && !zw_chars_at(s, p, "孵化") &&
+           !zw_chars_at(s, p, "服务");
 }
 
 /* 甲商会|联合乙集团: they act together; 联合 is no part of the second name. */
@@ -177,9 +174,8 @@ static uint32_t joined_fields(const zw_scan_t *scan, uint32_t p, uint32_t head, 
     if (!institute || p == 0 || !ZW_CHARS_ANY(s, p - 1, ands, NULL))
         return UINT32_MAX;
     uint32_t end = p - 1;
-    for (size_t k = 0; k < sizeof(bodies) / sizeof(*bodies); k++)
-        if (zw_chars_before(s, end, bodies[k]))
-            return UINT32_MAX;
+    if (ZW_CHARS_ANY_BEFORE(s, end, bodies))
+        return UINT32_MAX;
     for (uint32_t q = end; q > 0 && end - q <= MAX; q--) {
         int32_t owner = q < end ? scan->ends[q] : -1;
         if (owner >= 0)

@@ -87,10 +87,11 @@ static const word_comparator_t BEHIND[] = {
     { "之多", ZW_EQ },   { "余", ZW_GT },     { "多", ZW_GT },
 };
 
-static uint32_t comparator_scan(const zw_chars_t *s, uint32_t i, const word_comparator_t *words, size_t count,
-                                zw_comparator_t *ret)
+static inline __attribute__((always_inline)) uint32_t comparator_scan(const zw_chars_t *s, uint32_t i, const word_comparator_t *words,
+                                                                     size_t count, zw_comparator_t *ret)
 {
     uint32_t best = 0;
+#pragma GCC unroll 128
     for (size_t k = 0; k < count; k++) {
         uint32_t n = zw_chars_at(s, i, words[k].word);
         if (n > best) {
@@ -351,10 +352,7 @@ static bool figure_is_plausible(const zw_chars_t *s, uint32_t i, uint32_t end, c
         return false;
     if (ZW_CHARS_ANY(s, end, calls, NULL))
         return false;
-    for (size_t k = 0; k < sizeof(callers) / sizeof(*callers); k++)
-        if (zw_chars_before(s, i, callers[k]))
-            return false;
-    return true;
+    return !ZW_CHARS_ANY_BEFORE(s, i, callers);
 }
 
 /* Chinese numerals inside an everyday word: 统一, 唯一, 之一. */
@@ -363,9 +361,8 @@ static bool numeral_belongs_left(const zw_chars_t *s, uint32_t i)
     static const char *const left[] = { "第", "统", "唯", "单", "逐", "之", "同", "专", "独", "万", "划", "归", "合", "如",
                                         "十", "百", "千", "亿", "星期", "周", "初", "礼拜", "双", "数", "老", "进", "致",
                                         "·", "“十" };
-    for (size_t k = 0; k < sizeof(left) / sizeof(*left); k++)
-        if (zw_chars_before(s, i, left[k]))
-            return true;
+    if (ZW_CHARS_ANY_BEFORE(s, i, left))
+        return true;
     return i > 0 && (zw_han_digit(s->cp[i - 1]) >= 0 || zw_is_digit(s->cp[i - 1]));
 }
 

@@ -93,9 +93,8 @@ static prefix_t level_before(const zw_scan_t *scan, uint32_t i)
     if (k > 0 && zw_han_digit(s->cp[k - 1]) >= 0) /* 两市质监局 */
         return (prefix_t){ k, 0, true, true, level_of_char(s->cp[k]) };
     static const char *const words[] = { "城", "都", "超", "股", "上", "门", "地", "社", "园", "景", "山", "小", "片", "新", "城", "集", "乡" };
-    for (size_t w = 0; !bounded_left(scan, k) && w < sizeof(words) / sizeof(*words); w++)
-        if (zw_chars_before(s, k, words[w]))
-            return (prefix_t){ 0 };
+    if (ZW_CHARS_ANY_BEFORE(s, k, words) && !bounded_left(scan, k))
+        return (prefix_t){ 0 };
     return (prefix_t){ k, context_region(scan, s->cp[k]), true, true, level_of_char(s->cp[k]) };
 }
 
@@ -162,10 +161,7 @@ static bool stands_alone(const zw_scan_t *scan, uint32_t start, uint32_t end)
     static const char *const tails[] = { "局", "厅", "署", "消保委", "消委会", "质检院", "特检院", "管委会", "检疫局" };
     if (end - start < 3 || !bounded_left(scan, start))
         return false;
-    for (size_t k = 0; k < sizeof(tails) / sizeof(*tails); k++)
-        if (zw_chars_before(&scan->s, end, tails[k]))
-            return true;
-    return false;
+    return ZW_CHARS_ANY_BEFORE(&scan->s, end, tails);
 }
 
 static bool goes_on_as_word(const zw_scan_t *scan, uint32_t i, uint32_t end)
@@ -302,9 +298,8 @@ static bool field_at(zw_scan_t *scan, uint32_t i)
     if (!p.found && i && is_level_char(scan->s.cp[i - 1]))
         p = level_before(scan, i);
     static const char *const heads[] = { "地方", "各地", "各级", "当地", "基层" };
-    for (size_t k = 0; !p.found && k < sizeof(heads) / sizeof(*heads); k++)
-        if (zw_chars_before(&scan->s, i, heads[k]))
-            p = (prefix_t){ i - 2, 0, true, true, 3 };
+    if (!p.found && ZW_CHARS_ANY_BEFORE(&scan->s, i, heads))
+        p = (prefix_t){ i - 2, 0, true, true, 3 };
     if (!p.found)
         p = (prefix_t){ .start = i, .found = true, .by_context = true, .level = 3 };
     zw_found_t *f = zw_found_add(scan, ZW_M_GOV, p.start, h->end + n);
@@ -345,9 +340,8 @@ static bool unknown_organ(zw_scan_t *scan, uint32_t i)
         zw_chars_at(&scan->s, i, "署名") || zw_chars_at(&scan->s, i, "办结") || zw_chars_at(&scan->s, i, "办案") ||
         zw_chars_at(&scan->s, i, "办好"))
         return false;
-    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
-        if (zw_chars_before(&scan->s, i + 1, words[k]))
-            return false;
+    if (ZW_CHARS_ANY_BEFORE(&scan->s, i + 1, words))
+        return false;
     for (uint32_t k = i; k > 0 && i - k <= 12; k--) {
         bool place = scan->ends[k] >= 0 && scan->found[scan->ends[k]].m.cls == ZW_M_REGION;
         bool level = is_level_char(scan->s.cp[k - 1]) && bounded_left(scan, k - 1) && !zw_chars_at(&scan->s, k - 1, "市场");

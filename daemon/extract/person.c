@@ -159,10 +159,7 @@ static bool bounded(const zw_scan_t *scan, uint32_t i)
 static bool appointed_at(const zw_scan_t *scan, uint32_t i)
 {
     static const char *const verbs[] = { "任命", "选举", "推选", "聘任", "聘请", "免去", "免去了", "任命了", "提名", "增选", "补选", "选举了" };
-    for (size_t k = 0; k < sizeof(verbs) / sizeof(*verbs); k++)
-        if (zw_chars_before(&scan->s, i, verbs[k]))
-            return true;
-    return false;
+    return ZW_CHARS_ANY_BEFORE(&scan->s, i, verbs);
 }
 
 /* 许志坚局长: the name that ends right before a post. */
@@ -251,11 +248,7 @@ static bool journalist_at(zw_scan_t *scan, uint32_t i)
 {
     static const char *const roles[] = { "记者", "本报通讯员", "本网记者", "通讯员", "实习生", "特约记者", "本报记者", "本刊记者", "编辑", "摄影", "报道员", "见习记者",
                                          "特派记者" };
-    static const char firsts[] = "记本通实特编摄报见";
-    bool may = false;
-    for (size_t k = 0; k < sizeof(firsts) - 1 && !may; k += 3)
-        may = zw_literal_may_begin(firsts + k, scan->s.cp[i]);
-    uint32_t n = may ? ZW_CHARS_ANY(&scan->s, i, roles, NULL) : 0;
+    uint32_t n = ZW_CHARS_ANY(&scan->s, i, roles, NULL);
     if (!n)
         return false;
     uint32_t before = i ? scan->s.cp[i - 1] : 0;
@@ -283,10 +276,7 @@ static bool everyman_before(const zw_scan_t *scan, uint32_t i)
     static const char *const people[] = { "农户", "村民", "果农", "农民", "茶农", "菜农", "种植户", "养殖户", "大户", "社员", "市民", "居民", "消费者",
                                           "工人", "职工", "员工", "老人", "支书", "店主", "老板", "摊主", "匠", "师傅", "游客", "车主", "司机",
                                           "学生", "家长", "业主", "住户", "顾客", "商户", "传人", "负责人", "牧民", "渔民", "队员" };
-    for (size_t k = 0; k < sizeof(people) / sizeof(*people); k++)
-        if (zw_chars_before(&scan->s, i, people[k]))
-            return true;
-    return false;
+    return ZW_CHARS_ANY_BEFORE(&scan->s, i, people);
 }
 
 /* 陈婉玲告诉记者 at the head of a clause. */

@@ -50,6 +50,7 @@ static uint32_t year_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_t
     };
     uint32_t best = 0;
     int year = 0;
+#pragma GCC unroll 64
     for (size_t k = 0; k < sizeof(pointing) / sizeof(*pointing); k++) {
         uint32_t n = zw_chars_at(s, i, pointing[k].word);
         if (n > best) {
@@ -61,9 +62,8 @@ static uint32_t year_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_t
     }
     if (best) {
         static const char *const left[] = { "近", "历", "往", "常" };
-        for (size_t k = 0; k < 4; k++)
-            if (zw_chars_before(s, i, left[k]))
-                return 0;
+        if (ZW_CHARS_ANY_BEFORE(s, i, left))
+            return 0;
         if (zw_chars_at(s, i, "是年") && (zw_chars_at(s, i, "是年底") || zw_chars_at(s, i, "是年初") || zw_chars_at(s, i, "是年内")))
             return 0; /* 二是年底前 */
         if (zw_chars_at(s, i, "前年") && i && (zw_han_digit(s->cp[i - 1]) >= 0 || s->cp[i - 1] == 0x5E74))
@@ -144,6 +144,7 @@ static uint32_t part_scan(const zw_chars_t *s, uint32_t i, bool bare, zw_time_po
     };
     uint32_t best = 0;
     size_t which = 0;
+#pragma GCC unroll 64
     for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++) {
         uint32_t n = zw_chars_at(s, i, parts[k].word);
         if (n > best) {
@@ -178,6 +179,7 @@ static uint32_t part_scan(const zw_chars_t *s, uint32_t i, bool bare, zw_time_po
     } points[] = { { "底", "年底", 12 }, { "末", "年末", 12 }, { "初", "年初", 1 },  { "年底", "岁末", 12 },
                    { "年末", "岁末", 12 }, { "年初", "岁初", 1 }, { "中", "年中", 6 }, { "年中", "年中", 6 },
                    { "内", "年内", 0 }, { "全年", "全年", 0 } };
+#pragma GCC unroll 64
     for (size_t k = 0; k < sizeof(points) / sizeof(*points); k++) {
         n = zw_chars_at(s, i, bare ? points[k].bare : points[k].word);
         if (!n || (zw_chars_at(s, i, "中") && !zw_chars_at(s, i, "中,")) || zw_chars_at(s, i, "初步") ||

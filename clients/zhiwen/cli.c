@@ -28,9 +28,14 @@ void cli_catch_signals(void)
 static void complain(const cli_t *cli, const char *format, va_list args)
 {
     (void)fflush(stdout);
-    (void)fprintf(stderr, "zhiwen %s: ", cli->command);
+    (void)fprintf(stderr, "%s%s: ", cli->program ? cli->program : "zhiwen ", cli->program ? "" : cli->command);
     (void)vfprintf(stderr, format, args);
     (void)fputc('\n', stderr);
+}
+
+static void try_help(const cli_t *cli)
+{
+    (void)fprintf(stderr, "Try: %s%s --help\n", cli->program ? cli->program : "zhiwen ", cli->program ? "" : cli->command);
 }
 
 void cli_error(const cli_t *cli, const char *format, ...)
@@ -47,7 +52,7 @@ int cli_usage(const cli_t *cli, const char *format, ...)
     va_start(args, format);
     complain(cli, format, args);
     va_end(args);
-    (void)fprintf(stderr, "Try: zhiwen %s --help\n", cli->command);
+    try_help(cli);
     return CLI_USAGE;
 }
 
@@ -94,7 +99,7 @@ int cli_option(cli_t *cli, int option)
     case CLI_OPT_TIMEOUT:
         return cli_seconds(optarg, &cli->timeout_s) ? -1 : cli_usage(cli, "--timeout takes a number of seconds, not %s", optarg);
     default: /* getopt has complained */
-        (void)fprintf(stderr, "Try: zhiwen %s --help\n", cli->command);
+        try_help(cli);
         return CLI_USAGE;
     }
 }

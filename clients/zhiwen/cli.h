@@ -35,6 +35,7 @@ enum {
     "      --insecure-plain-tcp  use tcp without keys\n"
 
 typedef struct cli {
+    const char *program; /* NULL: a command of zhiwen */
     const char *command;
     const char *help;
     const char *socket_dir, *submit, *facts, *replay, *server_key, *key;

@@ -324,7 +324,7 @@ static int run(export_t *x, zw_client_t *client)
         status = ask_log(x, client);
     if (status != CLI_OK)
         return status;
-    int r = facts_db_open(x->how.format == EXPORT_SQLITE ? x->how.output : NULL, &x->schema, x->places, &x->db);
+    int r = facts_db_open(x->how.format == EXPORT_SQLITE ? x->how.output : NULL, x->how.format == EXPORT_SQLITE ? FACTS_DB_TYPED | FACTS_DB_SEARCH : 0, &x->schema, x->places, &x->db);
     if (r < 0)
         return trouble(x, r);
     if (x->how.format == EXPORT_SQLITE)

@@ -79,7 +79,7 @@ static int prepare(facts_db_t *db)
     return r;
 }
 
-int facts_db_open(const char *path, schema_t *schema, const places_t *places, facts_db_t **ret)
+int facts_db_open(const char *path, unsigned with, schema_t *schema, const places_t *places, facts_db_t **ret)
 {
     facts_db_t *db = calloc(1, sizeof *db);
     if (!db)
@@ -87,14 +87,14 @@ int facts_db_open(const char *path, schema_t *schema, const places_t *places, fa
     *ret = db; /* also on failure: it has the reason */
     db->schema = schema;
     db->places = places;
-    db->tables = path != NULL;
+    db->with = with;
     if (sqlite3_open_v2(path ? path : "", &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
         return facts_db_failed(db);
     (void)sqlite3_busy_timeout(db->sql, 5000);
     int r = facts_db_run(db, "PRAGMA foreign_keys=ON; BEGIN IMMEDIATE");
     if (r == 0)
         r = prepare(db);
-    if (r == 0 && db->tables)
+    if (r == 0 && (db->with & FACTS_DB_TYPED))
         r = typed_open(db);
     return r;
 }
@@ -253,7 +253,7 @@ static int find(facts_db_t *db, json_t *fact, int64_t *ret_seq, int64_t *ret_art
 static int delete_fact(facts_db_t *db, int64_t seq)
 {
     sqlite3_stmt *s = db->statements[SQL_DELETE];
-    int r = db->tables ? typed_delete(db, seq) : 0;
+    int r = db->with & FACTS_DB_TYPED ? typed_delete(db, seq) : 0;
     (void)sqlite3_bind_int64(s, 1, seq);
     return r < 0 ? r : facts_db_step(db, s);
 }
@@ -267,7 +267,7 @@ static int put_row(facts_db_t *db, const statement_t *st)
     int r = learnt < 0 ? learnt : put_fact(db, st);
     if (r == 0)
         r = put_region(db, st->fact);
-    return r == 0 && db->tables ? typed_put(db, type, learnt == 1, st) : r;
+    return r == 0 && (db->with & FACTS_DB_TYPED) ? typed_put(db, type, learnt == 1, st) : r;
 }
 
 static int add_source(facts_db_t *db, const statement_t *st, int64_t fact)

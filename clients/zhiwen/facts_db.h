@@ -14,8 +14,11 @@
 
 typedef struct facts_db facts_db_t;
 
-/* `path` NULL: a temporary database without tables for single types. `schema` and `places` are borrowed; the schema learns. */
-int facts_db_open(const char *path, schema_t *schema, const places_t *places, facts_db_t **ret);
+/* What a database has besides the facts: a table and a view for each type; the full-text index "search" over them. */
+enum { FACTS_DB_TYPED = 1, FACTS_DB_SEARCH = 2 };
+
+/* `path` NULL: a temporary database. FACTS_DB_SEARCH needs FACTS_DB_TYPED. `schema` and `places` are borrowed; the schema learns. */
+int facts_db_open(const char *path, unsigned with, schema_t *schema, const places_t *places, facts_db_t **ret);
 void facts_db_close(facts_db_t *db); /* takes NULL; what was not committed is undone */
 const char *facts_db_error(const facts_db_t *db);
 sqlite3 *facts_db_handle(facts_db_t *db);

@@ -19,7 +19,7 @@ struct facts_db {
     sqlite3 *sql;
     schema_t *schema;
     const places_t *places;
-    bool tables;
+    unsigned with;
     sqlite3_stmt *statements[SQL_COUNT], *search, *unsearch;
     typed_insert_t *inserts;
     size_t insert_count;
@@ -30,7 +30,7 @@ int facts_db_run(facts_db_t *db, const char *sql);
 /* 1: a row (reset the statement after it), 0: done, negative. */
 int facts_db_step(facts_db_t *db, sqlite3_stmt *statement);
 
-/* A table "fact_TYPE" for each type, a view "TYPE" that joins it with what all facts have, and the full-text index "search". */
+/* A table "fact_TYPE" for each type, a view "TYPE" that joins it with what all facts have, and where it is wanted the full-text index "search". */
 int typed_open(facts_db_t *db);
 void typed_close(facts_db_t *db);
 int typed_put(facts_db_t *db, const fact_type_t *type, bool grown, const statement_t *s);

@@ -11,8 +11,8 @@ static const char FIXED[] =
     "CREATE INDEX IF NOT EXISTS facts_by_day ON facts(first_day, last_day);"
     "CREATE INDEX IF NOT EXISTS facts_by_region ON facts(region, type);"
     "CREATE INDEX IF NOT EXISTS facts_by_article ON facts(article);"
-    "CREATE INDEX IF NOT EXISTS sources_by_article ON sources(article);"
-    "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(quote, slots, title, tokenize='trigram');";
+    "CREATE INDEX IF NOT EXISTS sources_by_article ON sources(article);";
+static const char SEARCH[] = "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(quote, slots, title, tokenize='trigram');";
 
 static const char *const OWN[] = { "facts", "articles", "sources", "regions", "notes", "search" };
 
@@ -129,12 +129,15 @@ static int learn_file(facts_db_t *db)
 int typed_open(facts_db_t *db)
 {
     int r = facts_db_run(db, FIXED);
+    if (r == 0 && db->with & FACTS_DB_SEARCH)
+        r = facts_db_run(db, SEARCH);
     if (r == 0)
         r = learn_file(db);
     for (size_t k = 0; k < db->schema->count && r == 0; k++)
         r = shape(db, &db->schema->types[k]);
-    if (r == 0 && (sqlite3_prepare_v3(db->sql, "INSERT OR REPLACE INTO search(rowid,quote,slots,title) VALUES(?1,?2,?3,?4)", -1, SQLITE_PREPARE_PERSISTENT, &db->search, NULL) != SQLITE_OK ||
-                   sqlite3_prepare_v3(db->sql, "DELETE FROM search WHERE rowid=?1", -1, SQLITE_PREPARE_PERSISTENT, &db->unsearch, NULL) != SQLITE_OK))
+    if (r == 0 && (db->with & FACTS_DB_SEARCH) &&
+        (sqlite3_prepare_v3(db->sql, "INSERT OR REPLACE INTO search(rowid,quote,slots,title) VALUES(?1,?2,?3,?4)", -1, SQLITE_PREPARE_PERSISTENT, &db->search, NULL) != SQLITE_OK ||
+         sqlite3_prepare_v3(db->sql, "DELETE FROM search WHERE rowid=?1", -1, SQLITE_PREPARE_PERSISTENT, &db->unsearch, NULL) != SQLITE_OK))
         r = facts_db_failed(db);
     return r;
 }
@@ -244,7 +247,7 @@ int typed_put(facts_db_t *db, const fact_type_t *type, bool grown, const stateme
     r = schema_slots(st->fact, bind_slot, &row);
     if (r == 0)
         r = facts_db_step(db, insert->statement);
-    if (r == 0)
+    if (r == 0 && db->search)
         r = put_search(db, st, zw_buf_str(&row.words));
     zw_buf_done(&row.words);
     return r;
@@ -252,6 +255,8 @@ int typed_put(facts_db_t *db, const fact_type_t *type, bool grown, const stateme
 
 int typed_delete(facts_db_t *db, int64_t seq)
 {
+    if (!db->unsearch)
+        return 0;
     (void)sqlite3_bind_int64(db->unsearch, 1, seq);
     return facts_db_step(db, db->unsearch);
 }

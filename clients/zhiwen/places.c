@@ -7,11 +7,6 @@
 
 enum { MAX_REGIONS = 8000 };
 
-typedef struct region {
-    char code[7];
-    char *name;
-} region_t;
-
 struct places {
     region_t regions[MAX_REGIONS]; /* sorted by code */
     size_t count;
@@ -20,14 +15,16 @@ struct places {
 static int add_region(void *ctx, unsigned number, zw_str_t line)
 {
     places_t *p = ctx;
-    zw_str_t fields[3];
-    if (zw_split_tabs(line, fields, 3) < 2 || fields[0].n != 6 || p->count == MAX_REGIONS)
+    zw_str_t fields[7];
+    size_t count = zw_split_tabs(line, fields, 7);
+    if (count < 2 || fields[0].n != 6 || p->count == MAX_REGIONS)
         return 0;
     region_t *r = &p->regions[p->count];
     r->name = strndup(fields[1].p, fields[1].n);
     if (!r->name)
         return -1;
     memcpy(r->code, fields[0].p, 6);
+    r->gone = count > 5 && fields[5].n > 0;
     p->count++;
     return 0;
 }
@@ -63,4 +60,10 @@ zw_str_t places_name(const places_t *p, const char *code)
     (void)snprintf(key.code, sizeof key.code, "%s", code);
     const region_t *r = p->count ? bsearch(&key, p->regions, p->count, sizeof key, by_code) : NULL;
     return zw_strz(r ? r->name : code);
+}
+
+const region_t *places_all(const places_t *p, size_t *ret_count)
+{
+    *ret_count = p->count;
+    return p->regions;
 }

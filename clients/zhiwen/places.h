@@ -11,4 +11,13 @@ void places_free(places_t *places); /* takes NULL */
 /* "温州市" of "330300"; the code itself where it has no name. Borrowed. */
 zw_str_t places_name(const places_t *places, const char *code);
 
+typedef struct region {
+    char code[7];
+    char *name;
+    bool gone; /* the code is no longer in force */
+} region_t;
+
+/* All of them, sorted by code. */
+const region_t *places_all(const places_t *places, size_t *ret_count);
+
 #endif

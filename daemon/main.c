@@ -92,7 +92,6 @@ static void reload(minder_t *m)
 {
     zw_notify_reloading();
     (void)zw_daemon_reload(m->daemon);
-    (void)malloc_trim(0); /* what the old rules took; else ten reloads would make us half as large again */
     zw_notify_ready();
 }
 

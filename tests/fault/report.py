@@ -79,8 +79,10 @@ def threads():
 
 
 def valgrind():
+    no_jit = os.path.join(STATE, "no_jit.so")
+    run(["cc", "-shared", "-fPIC", "-o", no_jit, os.path.join(HERE, "no_jit.c")])
     env = dict(build("release"), ZHIWEN_READY_S="600",
-               ZHIWEN_WRAP="valgrind -q --error-exitcode=66 --leak-check=full --errors-for-leak-kinds=definite --suppressions="
+               ZHIWEN_WRAP="env LD_PRELOAD=" + no_jit + " valgrind -q --error-exitcode=66 --leak-check=full --errors-for-leak-kinds=definite --suppressions="
                            + os.path.join(HERE, "valgrind.supp"))
     return scenario("daemon_main.py", ["way_of_an_article", "revision"], env, "scenario")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Mixed load on one zhiwend for a long time: senders, a feed, subscribers, questions, reloads, kills and restarts.
 
-    soak.py [--minutes 110] [--rate 20] [--life 9] [--warm-up 150] [--json FILE] [--seed N]
+    soak.py [--minutes 110] [--rate 20] [--life 20] [--warm-up 330] [--json FILE] [--seed N]
 
 What must hold: every article that was acknowledged is in the log once, with the number that its sender was told; events are
 numbered without a gap, `prev` is right; each subscriber saw exactly the events of its filter, ascending, once. In each life of
@@ -30,7 +30,7 @@ import zmq  # noqa: E402
 ZHIWEN = os.path.join(BIN, "zhiwen")
 FILTERS = [[""], ["fact."], ["fact.award.", "support."], ["fact.indicator.3303"], ["article."]]
 CONFIG = "limits: { in_flight_bytes: 16MiB }\nfacts: { queue: 2000 }\nstore: { map: 32GiB, quarantine: 4MiB }\n" \
-         "dedup: { capacity: 20000, facts: 100000 }\nworkers: 2\nretention: { size: 200MiB }\n"
+         "dedup: { capacity: 6000, facts: 50000 }\nworkers: 2\nretention: { size: 200MiB }\n"
 FLAT = 0.05  # how far memory may grow within a life
 
 problems, problems_lock = [], threading.Lock()
@@ -447,8 +447,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=110)
     parser.add_argument("--rate", type=float, default=20, help="articles a second")
-    parser.add_argument("--life", type=float, default=9, help="minutes from restart to restart")
-    parser.add_argument("--warm-up", type=float, default=150, help="seconds of each life that are not judged")
+    parser.add_argument("--life", type=float, default=20, help="minutes from restart to restart")
+    parser.add_argument("--warm-up", type=float, default=330, help="seconds of each life that are not judged")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--json", default="soak.json")
     parser.add_argument("--dir", help="parent of the working directory")

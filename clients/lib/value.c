@@ -72,6 +72,24 @@ int zw_get_uint(zw_str_t map, const char *path, uint64_t *ret)
     return 1;
 }
 
+int zw_get_bin(zw_str_t map, const char *path, zw_str_t *ret)
+{
+    zw_tok_t tok;
+    if (!find(map, path, &tok) || tok.kind != ZW_TOK_BIN)
+        return 0;
+    *ret = tok.bytes;
+    return 1;
+}
+
+int zw_get_bool(zw_str_t map, const char *path, bool *ret)
+{
+    zw_tok_t tok;
+    if (!find(map, path, &tok) || tok.kind != ZW_TOK_BOOL)
+        return 0;
+    *ret = tok.flag;
+    return 1;
+}
+
 char *zw_json(zw_str_t object)
 {
     zw_buf_t out = { 0 };

@@ -236,6 +236,8 @@ void zw_query_close(zw_query_t *query); /* takes NULL */
 int zw_get_str(zw_str_t map, const char *path, zw_str_t *ret);
 int zw_get_num(zw_str_t map, const char *path, double *ret);
 int zw_get_uint(zw_str_t map, const char *path, uint64_t *ret);
+int zw_get_bin(zw_str_t map, const char *path, zw_str_t *ret); /* as the body of a stored article; borrows `map` */
+int zw_get_bool(zw_str_t map, const char *path, bool *ret);
 /* Any MessagePack object as JSON, NUL-terminated, to be freed with free(). NULL when it is none, or without memory. */
 char *zw_json(zw_str_t object);
 

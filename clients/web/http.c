@@ -94,6 +94,8 @@ void web_failed(request_t *r, int code)
         web_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "q", "this would take too long: narrow it down");
     else if (code == -ENOENT || code == -ZW_E_NOT_FOUND)
         web_error(r, MHD_HTTP_NOT_FOUND, "", "there is none such");
+    else if (code == -EBUSY)
+        web_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "", "too much at a time: try again");
     else if (code == -ETIMEDOUT)
         web_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "daemon", "zhiwend does not answer");
     else

@@ -1,6 +1,8 @@
 /* zhiwen-web: facts to look at. It subscribes to zhiwend like any client, keeps what it hears in an SQLite file, and serves that,
  * and a page to look at it with, over HTTP. */
 #include "access.h"
+#include "child.h"
+#include "daemon_ask.h"
 #include "http.h"
 #include "options.h"
 
@@ -21,6 +23,7 @@ typedef struct program {
     web_t web;
     http_t *http;
     places_t *places;
+    zw_client_t *client;
     char page[4096], self[4096];
     int socket;
 } program_t;
@@ -67,7 +70,7 @@ static void find_page(program_t *p)
     else if (zw_data_path("web", p->page, sizeof p->page) == 0)
         p->web.page = p->page;
     ssize_t n = readlink("/proc/self/exe", p->self, sizeof p->self - 1);
-    p->web.self = n > 0 ? p->self : NULL;
+    p->self[n > 0 ? n : 0] = '\0';
 }
 
 static void on_trouble(void *ctx)
@@ -101,13 +104,17 @@ static int start(program_t *p)
     web_t *w = &p->web;
     int status = open_store(p);
     if (status == CLI_OK)
-        status = cli_connect(&p->options.cli, &w->client);
+        status = cli_connect(&p->options.cli, &p->client);
     if (status != CLI_OK)
         return status;
     w->live = live_new(store_position(w->store));
-    int r = w->live ? pulse_start(w->client, w->live, &w->pulse) : -ENOMEM;
+    int r = w->live ? pulse_start(p->client, w->live, &w->pulse) : -ENOMEM;
     if (r == 0)
-        r = follow_start(w->client, w->store, w->live, on_trouble, NULL, &w->follow);
+        r = follow_start(p->client, w->store, w->live, on_trouble, NULL, &w->follow);
+    if (r == 0)
+        r = daemon_ask_new(p->client, w->pulse, &w->ask);
+    if (r == 0)
+        r = child_pool_new(p->self, &w->readers);
     if (r == 0)
         r = http_start(w, p->socket, &p->http);
     return r < 0 ? complain(p, "cannot start", zw_error_text(r)) : CLI_OK;
@@ -131,10 +138,12 @@ static void stop(program_t *p)
     if (w->live)
         live_end(w->live);
     http_stop(p->http);
+    child_pool_free(w->readers);
+    daemon_ask_free(w->ask);
     follow_stop(w->follow);
     pulse_stop(w->pulse);
     live_free(w->live);
-    zw_client_close(w->client);
+    zw_client_close(p->client);
     store_close(w->store);
     searches_close(w->searches);
     places_free(p->places);
@@ -146,6 +155,8 @@ int main(int argc, char **argv)
 {
     program_t p = { .socket = -1 };
     sigset_t signals;
+    if (argc == 2 && strcmp(argv[1], "--read-article") == 0)
+        return child_main();
     int status = options_read(argc, argv, &p.options);
     if (status >= 0)
         return status;

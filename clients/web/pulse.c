@@ -142,6 +142,14 @@ json_t *pulse_rates(pulse_t *p)
     return points;
 }
 
+bool pulse_is_up(pulse_t *p)
+{
+    (void)pthread_mutex_lock(&p->lock);
+    bool up = p->reachable;
+    (void)pthread_mutex_unlock(&p->lock);
+    return up;
+}
+
 void pulse_stop(pulse_t *p)
 {
     if (!p)

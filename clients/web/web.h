@@ -21,6 +21,9 @@ typedef struct web_access {
     char *token;              /* NULL: none is needed */
 } web_access_t;
 
+struct daemon_ask;
+struct child_pool;
+
 typedef struct web {
     store_t *store;
     live_t *live;
@@ -29,9 +32,9 @@ typedef struct web {
     searches_t *searches;
     const places_t *places;
     zw_text_tables_t *tables;
-    zw_client_t *client;
+    struct daemon_ask *ask;
+    struct child_pool *readers; /* of articles */
     const char *page;     /* the folder of the built page */
-    const char *self;     /* our own program, for the child that reads articles */
     web_access_t access;
 } web_t;
 

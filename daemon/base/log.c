@@ -72,7 +72,7 @@ static void write_line(zw_log_level_t level, const zw_log_fields_t *f, const cha
     clock_gettime(CLOCK_REALTIME, &now);
     localtime_r(&now.tv_sec, &tm);
     strftime(stamp, sizeof(stamp), "%H:%M:%S", &tm);
-    fprintf(stderr, "%s.%03ld zhiwend %s: %s", stamp, now.tv_nsec / 1000000, names[level], message);
+    fprintf(stderr, "%s.%03ld %s %s: %s", stamp, now.tv_nsec / 1000000, program_invocation_short_name, names[level], message);
     if (f && f->article_id)
         fprintf(stderr, " article=%s", f->article_id);
     if (f && f->reason)

@@ -54,6 +54,13 @@ static void paths(void **state)
     assert_str("hi", s);
     assert_int_equal(zw_get_num(map, "b", &d), 1);
     assert_true(d == 0.5);
+    assert_int_equal(zw_get_bin(zw_str("\x81\xa1" "b\xc4\x02\0\xff", 7), "b", &s), 1);
+    assert_str("\0\xff", s);
+    bool flag = false;
+    assert_int_equal(zw_get_bool(zw_str("\x81\xa1" "b\xc3", 4), "b", &flag), 1);
+    assert_true(flag);
+    assert_int_equal(zw_get_bin(map, "a.z", &s), 0);
+    assert_int_equal(zw_get_bool(map, "a.x", &flag), 0);
     static const char *const absent[] = { "c", "d", "e", "a", "a.w", "a.x.y", "b.c" };
     for (size_t k = 0; k < sizeof absent / sizeof *absent; k++)
         if (zw_get_str(map, absent[k], &s) || zw_get_num(map, absent[k], &d) || zw_get_uint(map, absent[k], &u))

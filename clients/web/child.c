@@ -16,6 +16,7 @@ extern char **environ;
 typedef struct child {
     pid_t pid; /* 0: none */
     int in, out;
+    unsigned asked;
 } child_t;
 
 struct child_pool {
@@ -152,11 +153,18 @@ int child_ask(child_pool_t *pool, const child_question_t *q, zw_buf_t *out)
         return r;
     if (r == 0)
         r = converse(&mine, q, out);
-    end_child(&mine);
+    bool again = (r == 0 || r < -ZW_E_FIRST) && ++mine.asked < CHILD_QUESTIONS; /* it has answered, if only that this is no text */
+    if (!again)
+        end_child(&mine);
     (void)pthread_mutex_lock(&pool->lock);
     pool->busy--;
+    if (again && pool->spare.pid <= 0) {
+        pool->spare = mine;
+        mine = (child_t){ 0 };
+    }
     if (pool->spare.pid <= 0)
         (void)start_child(pool->program, &pool->spare);
     (void)pthread_mutex_unlock(&pool->lock);
+    end_child(&mine);
     return r;
 }

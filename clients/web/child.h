@@ -1,8 +1,8 @@
-/* child: articles are read again (repaired, looked through for facts) in a process that lives for one article.
+/* child: articles are read again (repaired, looked through for facts) in a process of little power and a short life.
  *
  * Purpose. What an article brings is read by much code; here by a process that can do nothing but compute: its data is loaded, then
- * it may no longer open, connect, start or write anything, and has a limit of time and memory. One is kept waiting, since to load
- * rules takes a second.
+ * it may no longer open, connect, start or write anything, and has a limit of time and memory. It answers a few questions, so that
+ * what one article might do to it is not kept for long. One is kept waiting, since to load rules takes a second.
  * Threading. Any thread; child_ask blocks.
  */
 #ifndef WEB_CHILD_H
@@ -12,7 +12,7 @@
 
 typedef struct child_pool child_pool_t;
 
-enum { CHILD_S = 15, CHILD_ANSWER_BYTES = 64 << 20 };
+enum { CHILD_S = 15, CHILD_QUESTIONS = 16, CHILD_ANSWER_BYTES = 64 << 20 };
 
 typedef enum { CHILD_TRY, CHILD_EVIDENCE } child_task_t;
 

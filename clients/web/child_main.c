@@ -1,12 +1,11 @@
-/* The process that reads one article. */
+/* The process that reads articles. */
 #include "child_priv.h"
 #include "reading.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-enum { STRING_BYTES = 64 << 20, ARENA_BYTES = 512 << 20 };
+enum { STRING_BYTES = 64 << 20, ARENA_BYTES = 512 << 20, KEEP_BYTES = 16 << 20 };
 
 static void no_diag(void *ctx, const char *file, unsigned line, unsigned column, const char *message)
 {
@@ -23,17 +22,17 @@ static int load(reading_t *r)
     return e < 0 ? e : r->extractor && r->arena ? places_keep(r) : -ENOMEM;
 }
 
-static int read_question(child_question_t *q)
+static int read_question(zw_arena_t *arena, child_question_t *q)
 {
     child_head_t head;
     zw_str_t *const strings[CHILD_STRINGS] = { &q->body, &q->charset, &q->format, &q->title, &q->published, &q->url, &q->source, &q->fact };
     int e = child_read(STDIN_FILENO, &head, sizeof head, 0);
     for (int k = 0; k < CHILD_STRINGS && e == 0; k++) {
-        char *p = head.lengths[k] <= STRING_BYTES ? malloc((size_t)head.lengths[k] + 1) : NULL;
+        char *p = head.lengths[k] <= STRING_BYTES ? zw_arena_alloc(arena, head.lengths[k]) : NULL;
         if (!p)
             return -ENOMEM;
         e = child_read(STDIN_FILENO, p, head.lengths[k], 0);
-        *strings[k] = zw_str(p, head.lengths[k]); /* the process ends soon: nothing is freed */
+        *strings[k] = zw_str(p, head.lengths[k]);
     }
     q->task = head.task == CHILD_EVIDENCE ? CHILD_EVIDENCE : CHILD_TRY;
     q->body_is_text = head.body_is_text;
@@ -50,15 +49,19 @@ static int answer(int code, const zw_buf_t *out)
 int child_main(void)
 {
     reading_t r = { 0 };
-    child_question_t q = { 0 };
     zw_buf_t out = { 0 };
     int e = load(&r);
     if (e == 0)
         e = child_lock_in();
-    if (e == 0)
-        e = read_question(&q);
-    if (e == 0)
-        e = reading_answer(&r, &q, &out);
-    (void)answer(e, &out);
+    if (e < 0)
+        (void)answer(e, &out); /* who starts it reads it after the first question */
+    for (int k = 0; e == 0 && k < CHILD_QUESTIONS; k++) {
+        child_question_t q = { 0 };
+        zw_arena_reset(r.arena, KEEP_BYTES);
+        zw_buf_clear(&out);
+        e = read_question(r.arena, &q);
+        if (e == 0)
+            e = answer(reading_answer(&r, &q, &out), &out);
+    }
     _exit(e < 0);
 }

@@ -101,7 +101,7 @@ static int parse_query(params_t *params, const zw_text_tables_t *tables, problem
         return r;
     if (strlen(text) > WORDS_MAX_BYTES)
         return problem_set(problem, "q", "is longer than %d bytes", WORDS_MAX_BYTES);
-    r = words_plain(tables, zw_strz(text), &f->query);
+    r = words_plain_query(tables, zw_strz(text), &f->query);
     if (r == 0)
         r = words_query(zw_buf_str(&f->query), &test);
     return r == -EINVAL ? problem_set(problem, "q", "must have letters, and at most %d parts", WORDS_MAX_TERMS) : r;

@@ -4,6 +4,7 @@
 #include "zw_wire.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 enum { NOTES_SHOWN = 3 };
 
@@ -30,6 +31,7 @@ static int read_article(reading_t *r, const child_question_t *q)
 {
     const zw_raw_t raw = { .body = q->body, .body_is_utf8 = q->body_is_text, .charset = q->charset, .format = q->format, .title = q->title, .published = q->published, .url = q->url };
     const zw_text_options_t options = { .notes = q->task == CHILD_TRY };
+    zw_buf_clear(&r->explained);
     int e = zw_text_repair(r->tables, &raw, &options, r->arena, &r->text);
     if (e == 0)
         e = zw_extract(r->extractor, r->rules, &r->text, q->source, r->arena, &r->found);
@@ -137,7 +139,9 @@ int reading_answer(reading_t *r, const child_question_t *q, zw_buf_t *out)
     json_t *fact = q->task == CHILD_EVIDENCE ? json_loadb(q->fact.p, q->fact.n, JSON_ALLOW_NUL, NULL) : NULL;
     json_t *answer = q->task == CHILD_EVIDENCE ? evidence(r, fact) : tried(r);
     char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
-    if (!text)
-        return -ENOMEM;
-    return zw_buf_puts(out, zw_strz(text)); /* the process ends: nothing is freed */
+    e = text ? zw_buf_puts(out, zw_strz(text)) : -ENOMEM;
+    free(text);
+    json_decref(answer);
+    json_decref(fact);
+    return e;
 }

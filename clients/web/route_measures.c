@@ -61,7 +61,7 @@ void route_indicators(request_t *r)
     if (e == 0)
         e = params_number(&r->params, "limit", 1, NAMES_MOST, &r->problem, &limit);
     if (e == 0 && text)
-        e = strlen(text) > WORDS_MAX_BYTES ? problem_set(&r->problem, "q", "is longer than %d bytes", WORDS_MAX_BYTES) : words_plain(r->web->tables, zw_strz(text), &wanted);
+        e = strlen(text) > WORDS_MAX_BYTES ? problem_set(&r->problem, "q", "is longer than %d bytes", WORDS_MAX_BYTES) : words_plain_query(r->web->tables, zw_strz(text), &wanted);
     if (e < 0) {
         web_failed(r, e);
         return;

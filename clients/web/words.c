@@ -31,6 +31,23 @@ int words_plain(const zw_text_tables_t *tables, zw_str_t text, zw_buf_t *out)
     return r;
 }
 
+int words_plain_query(const zw_text_tables_t *tables, zw_str_t text, zw_buf_t *out)
+{
+    int r = 0;
+    for (const char *p = text.p, *end = text.p + text.n; p < end && r == 0;) {
+        uint32_t cp = 0;
+        const char *stop = p;
+        unsigned n = 0;
+        while (stop < end && (n = zw_utf8_decode(stop, end, &cp), cp > ' ' && cp != 0x3000))
+            stop += n;
+        r = words_plain(tables, zw_str(p, (size_t)(stop - p)), out);
+        if (r == 0 && stop < end)
+            r = zw_buf_putc(out, ' ');
+        p = stop < end ? stop + n : end;
+    }
+    return r;
+}
+
 /* The run of one kind that begins at p: its end. */
 static const char *run_end(const char *p, const char *end, int *ret_kind)
 {

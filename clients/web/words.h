@@ -15,6 +15,8 @@ enum { WORDS_MAX_TERMS = 8, WORDS_MAX_BYTES = 200 }; /* of a query */
 
 /* The text simplified, in small letters and half width: what is compared. 0, -ENOMEM. */
 int words_plain(const zw_text_tables_t *tables, zw_str_t text, zw_buf_t *out);
+/* The same of what people type: blanks are between terms, and stay. */
+int words_plain_query(const zw_text_tables_t *tables, zw_str_t text, zw_buf_t *out);
 /* Appends what the index holds of a plain text. 0, -ENOMEM. */
 int words_index(zw_str_t plain, zw_buf_t *out);
 /* Appends, for MATCH, what finds all terms (parts between blanks) of a plain query; each as a whole. 0; -EINVAL: nothing to look for, or too much;

@@ -112,6 +112,7 @@ class Bench:
                                     (r"first tenth\s+(\d+)", "decide and insert, first tenth", "articles/s"),
                                     (r"last tenth\s+(\d+)", "decide and insert, last tenth", "articles/s"),
                                     (r"with expiry\s+(\d+)", "decide and insert, with expiry", "articles/s"),
+                                    (r"last tenth.*p99 ([\d.]+)", "decide and insert, last tenth, p99", "µs"),
                                     (r"restore\s+(\d+)", "restore", "marks/s"),
                                     (r"memory\s+([\d.]+) bytes resident", "memory", "bytes an article"),
                                     (r"([\d.]+) bytes of mark", "mark on disk", "bytes an article")):

@@ -24,6 +24,8 @@ endfunction()
 set(source ${PROJECT_SOURCE_DIR})
 zw_man(zhiwend 8 COMPONENT zhiwen DEPENDS zhiwend ${source}/daemon/man/zhiwend.8.md
   MAKE program ${source}/daemon/man/zhiwend.8.md $<TARGET_FILE:zhiwend>)
+zw_man(zhiwen-web 1 COMPONENT zhiwen DEPENDS zhiwen-web ${source}/daemon/man/zhiwen-web.1.md
+  MAKE program ${source}/daemon/man/zhiwen-web.1.md $<TARGET_FILE:zhiwen-web>)
 zw_man(zhiwen 1 COMPONENT zhiwen DEPENDS zhiwen MAKE commands $<TARGET_FILE:zhiwen>)
 zw_man(zhiwend.yaml 5 COMPONENT zhiwen DEPENDS ${source}/systemd/zhiwend.yaml MAKE config ${source}/systemd/zhiwend.yaml)
 zw_man(zhiwen-rules 5 COMPONENT zhiwen DEPENDS ${source}/daemon/rules/RULES.md MAKE rules ${source}/daemon/rules/RULES.md)

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-SEE = "\n# SEE ALSO\n\nzhiwend(8), zhiwen(1), zhiwend.yaml(5), zhiwen-rules(5), libzhiwen(3)\n"
+SEE = "\n# SEE ALSO\n\nzhiwend(8), zhiwen(1), zhiwen-web(1), zhiwend.yaml(5), zhiwen-rules(5), libzhiwen(3)\n"
 
 
 def run_help(*command):

@@ -91,7 +91,7 @@ static json_t *years_json(const facets_t *f)
     json_t *out = json_array();
     for (size_t k = YEARS; k-- > 0;)
         if (f->years[k]) {
-            char year[16];
+            char year[24];
             (void)snprintf(year, sizeof year, "%04zu", k);
             (void)json_array_append_new(out, json_pack("{ss, sI}", "value", year, "count", (json_int_t)f->years[k]));
         }

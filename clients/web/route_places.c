@@ -94,7 +94,7 @@ static void count_place(void *ctx, const row_t *row, unsigned misses)
 
 static json_t *place_json(request_t *r, sqlite3_stmt *s, const map_t *m, int32_t code)
 {
-    char text[16];
+    char text[24];
     (void)snprintf(text, sizeof text, "%06d", code);
     zw_str_t name = places_name(r->web->places, text);
     json_t *place = json_pack("{ss, ss%, sI, sn, sn, sn, sn}", "code", text, "name", name.p, name.n, "count", (json_int_t)m->counts[code], "value", "unit", "time", "fact");

@@ -4,8 +4,11 @@ import http.client
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
+import sys
+import time
 import xml.etree.ElementTree as xml
 
 from daemon_lib import BIN, Daemon, Sender, article, check, equal, pack, run, text
@@ -448,6 +451,36 @@ def places_and_times():
         equal(len(tree["children"]), 34, "provinces of the tree")
 
 
+def started_by_a_request():
+    """As under systemd: it is given the listening socket, and the first request waits for it."""
+    if not shutil.which("systemd-socket-activate"):
+        sys.exit(77)
+    with Daemon().start() as d:
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        with open(d.dir + "/web.log", "w") as log:
+            p = subprocess.Popen(["systemd-socket-activate", "-l", "127.0.0.1:%d" % port, "-E", "ZHIWEN_DATA_DIR", "-E", "ASAN_OPTIONS", os.path.join(BIN, "zhiwen-web"),
+                                  "--socket-dir", d.dir, "--state-dir", d.dir + "/web"], stdout=log, stderr=log)
+        try:
+            w = Web(d.dir, d.dir + "/web")
+            w.port = port
+            for _ in range(200):
+                try:
+                    equal(w.ask("/api/facts")["total"], 0, "facts")
+                    break
+                except ConnectionRefusedError:
+                    time.sleep(0.1)
+            Sender(d).submit(article(1))
+            w.settled(d)
+            equal(sorted(ids(w.facts())), sorted(told(d)), "facts")
+            p.terminate()
+            equal(p.wait(60), 0, "exit: %s" % open(d.dir + "/web.log").read())
+        finally:
+            if p.poll() is None:
+                p.kill()
+
+
 def nobody_there():
     with Daemon() as d, Web(d.dir, d.dir + "/web") as w:
         equal(w.ask("/api/facts"), {"facts": [], "next": None, "total": 0, "total_exact": True}, "nothing yet")
@@ -463,4 +496,4 @@ def nobody_there():
 
 if __name__ == "__main__":
     run(facts_and_filters, live_events, corrections, through_restarts, another_log, hostile_articles, who_may_ask, evidence_is_marked, trying_stores_nothing, saved_searches,
-        places_and_times, nobody_there)
+        places_and_times, started_by_a_request, nobody_there)

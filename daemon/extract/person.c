@@ -285,7 +285,8 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
     static const char *const verbs[] = { "指出", "强调", "表示", "介绍", "认为", "要求", "呼吁", "透露", "告诉", "坦言", "直言", "回忆",
                                          "补充", "解释", "提醒", "说", "感慨", "回应", "否认", "证实", "建议", "分析", "在致辞中", "在讲话中",
                                          "在会上", "在接受", "代表", "当选", "同志", "出任", "担任", "兼任", "主持", "出席", "致辞", "致词", "点评",
-                                         "坦率", "直白", "接过", "告诫", "笑着" };
+                                         "坦率", "直白", "接过", "告诫", "笑着", "被任命", "被聘", "被推选", "被选", "被免", "获任", "获聘",
+                                         "升任", "转任", "调任", "就任", "接任", "履新", "卸任", "辞去" };
     zw_surname_t use = ZW_SURNAME_RARE;
     uint32_t m = surname_at(scan, i, &use), before = i ? scan->s.cp[i - 1] : 0; /* the surname first: few characters are one */
     if (!m || (use != ZW_SURNAME_COMMON && use != ZW_SURNAME_COMPOUND) || before == 0x3001 || zw_is_ascii_alnum(before))

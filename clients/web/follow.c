@@ -130,6 +130,7 @@ static int begin(follow_t *f)
         if (*store_instance(f->store))
             zw_log(ZW_LOG_NOTICE, "zhiwend has another log than before: its facts take the place of ours");
         r = store_reset(f->store, instance);
+        (void)live_put_note(f->live, "reset", json_object());
         (void)pthread_mutex_lock(&f->lock);
         f->info.newest = f->info.lost = 0;
         (void)pthread_mutex_unlock(&f->lock);

@@ -112,9 +112,9 @@ void live_skip(live_t *l, uint64_t seq)
     (void)pthread_mutex_unlock(&l->lock);
 }
 
-int live_put_state(live_t *l, json_t *json)
+int live_put_note(live_t *l, const char *event, json_t *json)
 {
-    live_event_t *e = make("state", json);
+    live_event_t *e = make(event, json);
     if (!e)
         return -ENOMEM;
     live_put(l, e);

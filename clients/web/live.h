@@ -34,8 +34,8 @@ live_event_t *live_make(const change_t *change, int64_t article);
 void live_put(live_t *live, live_event_t *event); /* takes it */
 /* An event of the log that nobody has made one of: whoever asks for it later has to read anew. */
 void live_skip(live_t *live, uint64_t seq);
-/* What is not of the log: how it stands with zhiwend. Takes `json`. */
-int live_put_state(live_t *live, json_t *json);
+/* What is not of the log: "state", how it stands with zhiwend; "reset", all is to be read anew. Takes `json`. */
+int live_put_note(live_t *live, const char *event, json_t *json);
 
 /* A page opens, having seen events of the log up to `seq` (0: begins now). *ret_number is where it goes on; 1: what it missed is all there, 0: not.
  * -EBUSY: too many pages. */

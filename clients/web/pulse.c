@@ -68,7 +68,7 @@ static void take(pulse_t *p, int code, json_t *status)
     json_t *news = changed ? json_pack("{sb, ss, ss?}", "reachable", p->reachable, "since", p->since, "error", *p->error ? p->error : NULL) : NULL;
     (void)pthread_mutex_unlock(&p->lock);
     if (news)
-        (void)live_put_state(p->live, news);
+        (void)live_put_note(p->live, "state", news);
 }
 
 static bool wait_on(pulse_t *p)

@@ -6,16 +6,9 @@
 
 static json_t *store_state(request_t *r)
 {
-    json_int_t articles = 0;
-    reader_t *reader = store_reader(r->web->store, QUERY_MS);
-    sqlite3_stmt *s = NULL;
-    if (reader && sqlite3_prepare_v2(reader_sql(reader), "SELECT count(*) FROM received", -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
-        articles = sqlite3_column_int64(s, 0);
-    (void)sqlite3_finalize(s);
-    store_reader_done(reader);
     size_t facts = columns_read(store_columns(r->web->store)).standing;
     columns_done(store_columns(r->web->store));
-    return json_pack("{sI, sI, sI}", "facts", (json_int_t)facts, "articles", articles, "bytes", (json_int_t)store_bytes(r->web->store));
+    return json_pack("{sI, sI, sI}", "facts", (json_int_t)facts, "articles", (json_int_t)store_articles(r->web->store), "bytes", (json_int_t)store_bytes(r->web->store));
 }
 
 void route_state(request_t *r)

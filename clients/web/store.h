@@ -58,5 +58,6 @@ static inline void store_reader_donep(reader_t **reader)
 #define _cleanup_reader_ __attribute__((cleanup(store_reader_donep)))
 
 int64_t store_bytes(const store_t *store);
+int64_t store_articles(const store_t *store); /* how many were told of */
 
 #endif

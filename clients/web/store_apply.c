@@ -199,6 +199,10 @@ static int take_article(store_t *st, const char *event, const statement_t *s, bo
         (void)sqlite3_bind_text(q, 3, s->article_text, -1, SQLITE_STATIC);
     }
     int r = run(st, withdraw ? OWN_WITHDRAWN : OWN_RECEIVED);
+    if (r == 0 && !withdraw && number > st->newest_article) { /* they are numbered as they come */
+        st->newest_article = number;
+        (void)atomic_fetch_add(&st->articles, 1);
+    }
     if (r == 0 && !withdraw && json_is_integer(of) && kind && strcmp(kind, "revision") == 0)
         r = facts_db_revision(st->db, number, json_integer_value(of));
     ret->event = withdraw ? "withdraw" : "article";
@@ -267,6 +271,8 @@ int store_reset(store_t *st, const char *instance)
     if (sqlite3_exec(facts_db_handle(st->db), FORGET, NULL, NULL, NULL) != SQLITE_OK)
         return -EIO;
     st->pending_count = 0;
+    st->newest_article = 0;
+    atomic_store(&st->articles, 0);
     (void)snprintf(st->instance, sizeof st->instance, "%s", instance);
     int r = store_commit(st, 0);
     if (r == 0)

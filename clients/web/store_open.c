@@ -118,6 +118,18 @@ static int make_wal(store_t *st)
     return r == SQLITE_OK ? 0 : -EIO;
 }
 
+static int load_articles(store_t *st)
+{
+    sqlite3_stmt *s;
+    if (sqlite3_prepare_v2(facts_db_handle(st->db), "SELECT count(*), max(number) FROM received", -1, &s, NULL) != SQLITE_OK)
+        return -EIO;
+    if (sqlite3_step(s) == SQLITE_ROW) {
+        atomic_store(&st->articles, (long)sqlite3_column_int64(s, 0));
+        st->newest_article = sqlite3_column_int64(s, 1);
+    }
+    return sqlite3_finalize(s) == SQLITE_OK ? 0 : -EIO;
+}
+
 static int open_all(store_t *st)
 {
     char rules[4096];
@@ -137,10 +149,12 @@ static int open_all(store_t *st)
     if (r == 0)
         r = load_columns(st);
     if (r == 0)
+        r = load_articles(st);
+    if (r == 0)
         r = facts_db_commit(st->db);
     if (r < 0)
         return fail(st, r, facts_db_error(st->db));
-    (void)sqlite3_exec(facts_db_handle(st->db), "ROLLBACK; PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE", NULL, NULL, NULL);
+    (void)sqlite3_exec(facts_db_handle(st->db), "ROLLBACK; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864; BEGIN IMMEDIATE", NULL, NULL, NULL);
     return 0;
 }
 
@@ -190,6 +204,11 @@ columns_t *store_columns(store_t *st)
 const places_t *store_places(const store_t *st)
 {
     return st->places;
+}
+
+int64_t store_articles(const store_t *st)
+{
+    return atomic_load(&st->articles);
 }
 
 int64_t store_bytes(const store_t *st)

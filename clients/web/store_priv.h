@@ -6,6 +6,7 @@
 #include "zw_buf.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum { READERS = 16 };
 
@@ -35,6 +36,8 @@ struct store {
     pending_t *pending; /* not committed: for the columns */
     size_t pending_count, pending_capacity;
     uint64_t position;
+    int64_t newest_article;
+    atomic_long articles;
     char instance[80];
     zw_buf_t plain, words;
     char error[200];

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 static const char *const answer_names[] = { "page", "status", "article", "pong", "error", "similar", "cluster",
-                                            "subscription", "subscriptions" };
-enum { ANSWER_COUNT = 9 };
+                                            "subscription", "subscriptions", "quarantine" };
+enum { ANSWER_COUNT = 10 };
 
 static zw_pairs_t begin(zw_answer_kind_t kind, zw_str_t req, zw_buf_t *out)
 {
@@ -42,6 +42,7 @@ int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out)
     case ZW_ANSWER_CLUSTER:
     case ZW_ANSWER_SUBSCRIPTION:
     case ZW_ANSWER_SUBSCRIPTIONS:
+    case ZW_ANSWER_QUARANTINE:
         zw_pairs_raw(&p, answer_names[answer->kind], answer->map);
         break;
     case ZW_ANSWER_ERROR:
@@ -63,7 +64,7 @@ int zw_answer_encode(const zw_answer_t *answer, zw_buf_t *out)
 
 typedef struct answer_fields {
     zw_answer_t answer;
-    zw_str_t kind, status, article, similar, cluster, subscription, subscriptions;
+    zw_str_t kind, status, article, similar, cluster, subscription, subscriptions, quarantine;
     zw_sub_t events;
 } answer_fields_t;
 
@@ -81,6 +82,7 @@ static const zw_field_t answer_table[] = {
     { "cluster", ZW_F_RAW_MAP, offsetof(answer_fields_t, cluster), false },
     { "subscription", ZW_F_RAW_MAP, offsetof(answer_fields_t, subscription), false },
     { "subscriptions", ZW_F_RAW_MAP, offsetof(answer_fields_t, subscriptions), false },
+    { "quarantine", ZW_F_RAW_MAP, offsetof(answer_fields_t, quarantine), false },
     { "error", ZW_F_STR, offsetof(answer_fields_t, answer.error), false },
     { "field", ZW_F_STR, offsetof(answer_fields_t, answer.field), false },
     { "message", ZW_F_STR, offsetof(answer_fields_t, answer.message), false },
@@ -121,6 +123,7 @@ static const zw_str_t *map_of(const answer_fields_t *f, zw_answer_kind_t kind)
     case ZW_ANSWER_CLUSTER: return &f->cluster;
     case ZW_ANSWER_SUBSCRIPTION: return &f->subscription;
     case ZW_ANSWER_SUBSCRIPTIONS: return &f->subscriptions;
+    case ZW_ANSWER_QUARANTINE: return &f->quarantine;
     case ZW_ANSWER_PAGE:
     case ZW_ANSWER_PONG:
     case ZW_ANSWER_ERROR: break;

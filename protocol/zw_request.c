@@ -2,8 +2,8 @@
 #include "zw_mp.h"
 
 static const char *const op_names[] = { "submit", "replay", "status", "article", "ping", "similar", "cluster",
-                                        "withdraw", "confirm", "subscriptions", "forget" };
-enum { OP_COUNT = 11, PEEK_KEYS = 64 };
+                                        "withdraw", "confirm", "subscriptions", "forget", "quarantine" };
+enum { OP_COUNT = 12, PEEK_KEYS = 64 };
 
 /* ---- reading */
 
@@ -126,6 +126,7 @@ static const zw_field_t confirm_table[] = {
     { "seq", ZW_F_U64, offsetof(request_fields_t, seq), true },
     { "instance", ZW_F_STR, offsetof(request_fields_t, instance), false },
 };
+static const zw_field_t quarantine_table[] = { { "limit", ZW_F_U32, offsetof(request_fields_t, limit), false } };
 static const zw_field_t name_table[] = { { "name", ZW_F_STR, offsetof(request_fields_t, name), false } };
 #define ZW_TABLE(t) (t), sizeof(t) / sizeof *(t)
 
@@ -248,6 +249,10 @@ static int read_request(zw_wire_t *wire, zw_str_t message, const zw_wire_limits_
     case ZW_OP_SUBSCRIPTIONS:
     case ZW_OP_FORGET:
         return read_named(map, limits, ret, why);
+    case ZW_OP_QUARANTINE:
+        r = zw_fields_read(map, "", ZW_TABLE(quarantine_table), limits, &f, why);
+        ret->limit = f.limit;
+        return r;
     case ZW_OP_STATUS:
     case ZW_OP_PING:
         return 0;
@@ -355,6 +360,8 @@ int zw_request_encode(const zw_request_t *request, zw_buf_t *out)
         zw_pairs_text(&p, "reason", request->reason);
     } else if (request->op == ZW_OP_CONFIRM || request->op == ZW_OP_SUBSCRIPTIONS || request->op == ZW_OP_FORGET) {
         put_named(&p, request);
+    } else if (request->op == ZW_OP_QUARANTINE && request->limit > 0) {
+        zw_pairs_uint(&p, "limit", request->limit);
     }
     return zw_pairs_end(&p);
 }

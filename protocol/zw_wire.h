@@ -58,7 +58,8 @@ typedef enum {
     ZW_OP_WITHDRAW,      /* submit: an article is taken back, by number or by source and id */
     ZW_OP_CONFIRM,       /* replay: a named subscription has handled everything up to a seq */
     ZW_OP_SUBSCRIPTIONS, /* replay: the named subscriptions, or one of them */
-    ZW_OP_FORGET         /* replay: a named subscription ends */
+    ZW_OP_FORGET,        /* replay: a named subscription ends */
+    ZW_OP_QUARANTINE     /* replay: the newest messages that were refused */
 } zw_op_t;
 
 typedef struct zw_request {
@@ -67,7 +68,7 @@ typedef struct zw_request {
     zw_article_t article;                                    /* SUBMIT */
     uint64_t from, to;                                       /* REPLAY: seq, inclusive; to 0: newest */
     int64_t since_us;                                        /* REPLAY instead of `from`: events from this time on; 0: absent */
-    uint32_t limit;                                          /* REPLAY, SIMILAR, CLUSTER: at most so many; 0: as the daemon sees fit */
+    uint32_t limit;                                          /* REPLAY, SIMILAR, CLUSTER, QUARANTINE: at most so many; 0: as the daemon sees fit */
     zw_str_t topics[ZW_MAX_TOPICS];                          /* REPLAY: prefixes; none: all */
     size_t topic_count;
     uint64_t number;                                         /* ARTICLE, SIMILAR, CLUSTER, WITHDRAW, by number */
@@ -164,7 +165,8 @@ typedef enum {
     ZW_ANSWER_SIMILAR,
     ZW_ANSWER_CLUSTER,
     ZW_ANSWER_SUBSCRIPTION,
-    ZW_ANSWER_SUBSCRIPTIONS
+    ZW_ANSWER_SUBSCRIPTIONS,
+    ZW_ANSWER_QUARANTINE
 } zw_answer_kind_t;
 
 typedef struct zw_answer {

@@ -185,6 +185,11 @@ int zw_query_cluster(zw_query_t *q, uint64_t number, zw_str_t source, zw_str_t i
     return ask_related(q, new_request(ZW_OP_CLUSTER), number, source, id, limit, ZW_ANSWER_CLUSTER, timeout_ms, ret_map);
 }
 
+int zw_query_quarantine(zw_query_t *q, uint32_t limit, int timeout_ms, zw_str_t *ret_map)
+{
+    return ask_related(q, new_request(ZW_OP_QUARANTINE), 0, zw_str(NULL, 0), zw_str(NULL, 0), limit, ZW_ANSWER_QUARANTINE, timeout_ms, ret_map);
+}
+
 int zw_query_subscriptions(zw_query_t *q, int timeout_ms, zw_str_t *ret_map)
 {
     zw_request_t *request = new_request(ZW_OP_SUBSCRIPTIONS);

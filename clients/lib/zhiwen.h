@@ -225,6 +225,8 @@ int zw_query_cluster(zw_query_t *query, uint64_t number, zw_str_t source, zw_str
                      zw_str_t *ret_map);
 /* The named subscriptions: `named` is an array of maps of name, seq, time, behind. */
 int zw_query_subscriptions(zw_query_t *query, int timeout_ms, zw_str_t *ret_map);
+/* The newest messages that zhiwend refused, at most `limit` (0: as many as it sees fit): `count` of all, and `messages`. */
+int zw_query_quarantine(zw_query_t *query, uint32_t limit, int timeout_ms, zw_str_t *ret_map);
 /* Ends one: its position is kept no more, and holds nothing back. *ret_map is how it stood. -ZW_E_NOT_FOUND. */
 int zw_query_forget(zw_query_t *query, const char *name, int timeout_ms, zw_str_t *ret_map);
 /* Microseconds until zhiwend answered; `socket` is "submit" or "replay" (-EINVAL). */

@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { MEMBERS_MOST = 50 };
+enum { MEMBERS_MOST = 50, QUARANTINE_MOST = 50 };
+typedef enum { ASK_ARTICLE, ASK_CLUSTER, ASK_QUARANTINE } asked_t;
 
 struct daemon_ask {
     pthread_mutex_t lock;
@@ -37,14 +38,18 @@ void daemon_ask_free(daemon_ask_t *a)
     free(a);
 }
 
-static int ask(daemon_ask_t *a, int64_t number, bool cluster, zw_buf_t *ret)
+static int ask(daemon_ask_t *a, asked_t what, int64_t number, zw_buf_t *ret)
 {
     zw_str_t map = { 0 }, none = { 0 };
+    int r = 0;
     if (!pulse_is_up(a->pulse))
         return -ETIMEDOUT;
     (void)pthread_mutex_lock(&a->lock);
-    int r = cluster ? zw_query_cluster(a->query, (uint64_t)number, none, none, MEMBERS_MOST, ANSWER_MS, &map) :
-                      zw_query_article(a->query, (uint64_t)number, none, none, ANSWER_MS, &map);
+    switch (what) {
+    case ASK_ARTICLE: r = zw_query_article(a->query, (uint64_t)number, none, none, ANSWER_MS, &map); break;
+    case ASK_CLUSTER: r = zw_query_cluster(a->query, (uint64_t)number, none, none, MEMBERS_MOST, ANSWER_MS, &map); break;
+    case ASK_QUARANTINE: r = zw_query_quarantine(a->query, QUARANTINE_MOST, ANSWER_MS, &map); break;
+    }
     if (r >= 0)
         r = zw_buf_puts(ret, map); /* it is the handle's until the next question */
     (void)pthread_mutex_unlock(&a->lock);
@@ -53,10 +58,15 @@ static int ask(daemon_ask_t *a, int64_t number, bool cluster, zw_buf_t *ret)
 
 int daemon_ask_article(daemon_ask_t *a, int64_t number, zw_buf_t *ret)
 {
-    return ask(a, number, false, ret);
+    return ask(a, ASK_ARTICLE, number, ret);
 }
 
 int daemon_ask_cluster(daemon_ask_t *a, int64_t number, zw_buf_t *ret)
 {
-    return ask(a, number, true, ret);
+    return ask(a, ASK_CLUSTER, number, ret);
+}
+
+int daemon_ask_quarantine(daemon_ask_t *a, zw_buf_t *ret)
+{
+    return ask(a, ASK_QUARANTINE, 0, ret);
 }

@@ -12,5 +12,6 @@ void daemon_ask_free(daemon_ask_t *ask); /* takes NULL */
 /* The stored article as a MessagePack map (PROTOCOL.md, op "article"), to be released with zw_buf_done. 0; -ZW_E_NOT_FOUND, -ETIMEDOUT, -ENOMEM … */
 int daemon_ask_article(daemon_ask_t *ask, int64_t number, zw_buf_t *ret);
 int daemon_ask_cluster(daemon_ask_t *ask, int64_t number, zw_buf_t *ret);
+int daemon_ask_quarantine(daemon_ask_t *ask, zw_buf_t *ret); /* the newest messages that it refused */
 
 #endif

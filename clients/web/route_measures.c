@@ -83,8 +83,39 @@ void route_indicators(request_t *r)
 
 /* ---- values over time */
 
-static const char SERIES[] = "SELECT f.region, i.unit, f.time, i.value, i.value_max, f.modality, f.id, i.subject, i.baseline_value, i.baseline_time FROM fact_indicator i"
-                             " JOIN facts f ON f.seq=i._fact WHERE i.measure=?1 AND i.value IS NOT NULL AND f.time IS NOT NULL ORDER BY f.region, i.unit, f.first_day LIMIT ?2";
+static const char POINT[] = "SELECT f.region, i.unit, f.time, i.value, i.value_max, f.modality, f.id, i.subject, i.baseline_value, i.baseline_time FROM fact_indicator i"
+                            " JOIN facts f ON f.seq=i._fact WHERE i._fact=?1 AND i.value IS NOT NULL AND f.time IS NOT NULL";
+
+typedef struct spot {
+    uint64_t seq;
+    int32_t region, day;
+    uint32_t unit;
+} spot_t;
+
+typedef struct spots {
+    spot_t *list; /* the newest POINTS_MOST of them */
+    size_t count;
+    const filter_t *filter;
+} spots_t;
+
+/* The place itself, not what lies in it. What is denied has no value. */
+static void take_spot(void *ctx, const row_t *row, unsigned misses)
+{
+    spots_t *s = ctx;
+    bool wanted = s->filter->region_count == 0;
+    (void)misses;
+    for (size_t k = 0; k < s->filter->region_count && !wanted; k++)
+        wanted = row->region == s->filter->region_low[k];
+    if (wanted && s->count < POINTS_MOST && row->first_day && strcmp(row->modality < MODALITIES ? MODALITY_NAMES[row->modality] : "", "negated") != 0)
+        s->list[s->count++] = (spot_t){ row->seq, row->region, row->first_day, row->unit };
+}
+
+static int by_place_and_day(const void *a, const void *b)
+{
+    const spot_t *x = a, *y = b;
+    return x->region != y->region ? (x->region < y->region ? -1 : 1) : x->unit != y->unit ? (x->unit < y->unit ? -1 : 1) :
+           x->day != y->day       ? (x->day < y->day ? -1 : 1) : x->seq < y->seq ? -1 : x->seq > y->seq;
+}
 
 static json_t *point(sqlite3_stmt *s, int time, int value, const char *kind)
 {
@@ -113,17 +144,11 @@ static json_t *series_of(request_t *r, json_t *all, sqlite3_stmt *s)
     return points;
 }
 
-static void add_points(request_t *r, json_t *all, const filter_t *filter, sqlite3_stmt *s)
+static void add_points(request_t *r, json_t *all, sqlite3_stmt *s)
 {
-    const char *region = (const char *)sqlite3_column_text(s, 0), *modality = (const char *)sqlite3_column_text(s, 5);
-    int32_t code = region ? atoi(region) : 0;
-    bool wanted = filter->region_count == 0;
-    for (size_t k = 0; k < filter->region_count && !wanted; k++)
-        wanted = code == filter->region_low[k]; /* the place itself, not what lies in it */
-    if (!wanted || (modality && strcmp(modality, "negated") == 0))
-        return;
-    json_t *points = series_of(r, all, s);
+    const char *modality = (const char *)sqlite3_column_text(s, 5);
     bool target = modality && (strcmp(modality, "planned") == 0 || strcmp(modality, "required") == 0);
+    json_t *points = series_of(r, all, s);
     if (!points)
         return;
     (void)json_array_append_new(points, point(s, 2, 3, target ? "target" : "reached"));
@@ -131,24 +156,32 @@ static void add_points(request_t *r, json_t *all, const filter_t *filter, sqlite
         (void)json_array_append_new(points, point(s, 9, 8, "baseline"));
 }
 
-static void answer_series(request_t *r, const filter_t *filter)
+static void answer_series(request_t *r, filter_t *filter)
 {
     _cleanup_reader_ reader_t *reader = web_reader(r);
-    sqlite3_stmt *s = reader ? web_prepare(r, reader, SERIES) : NULL;
+    sqlite3_stmt *s = reader ? web_prepare(r, reader, POINT) : NULL;
+    spots_t spots = { .list = s ? calloc(POINTS_MOST, sizeof *spots.list) : NULL, .filter = filter };
     if (!s)
         return;
+    int e = spots.list ? select_walk(r->web->store, reader, filter, 0, take_spot, &spots) : -ENOMEM;
     json_t *all = json_array();
-    int step = SQLITE_DONE;
-    (void)sqlite3_bind_text(s, 1, filter->measures[0], -1, SQLITE_STATIC);
-    (void)sqlite3_bind_int(s, 2, POINTS_MOST);
-    while ((step = sqlite3_step(s)) == SQLITE_ROW)
-        add_points(r, all, filter, s);
+    if (spots.count > 1)
+        qsort(spots.list, spots.count, sizeof *spots.list, by_place_and_day);
+    for (size_t k = 0; e == 0 && k < spots.count; k++) {
+        (void)sqlite3_bind_int64(s, 1, (sqlite3_int64)spots.list[k].seq);
+        int step = sqlite3_step(s);
+        if (step == SQLITE_ROW)
+            add_points(r, all, s);
+        e = step == SQLITE_INTERRUPT ? -ETIME : step == SQLITE_ROW || step == SQLITE_DONE ? 0 : -EIO;
+        (void)sqlite3_reset(s);
+    }
     (void)sqlite3_finalize(s);
-    if (step == SQLITE_DONE)
+    free(spots.list);
+    if (e == 0) {
         web_json(r, MHD_HTTP_OK, json_pack("{so}", "series", all));
-    else {
+    } else {
         json_decref(all);
-        web_failed(r, step == SQLITE_INTERRUPT ? -ETIME : -EIO);
+        web_failed(r, e);
     }
 }
 

@@ -1,14 +1,39 @@
 /* /api/state, /api/searches. */
+#include "daemon_ask.h"
 #include "web.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 static json_t *store_state(request_t *r)
 {
     size_t facts = columns_read(store_columns(r->web->store)).standing;
     columns_done(store_columns(r->web->store));
     return json_pack("{sI, sI, sI}", "facts", (json_int_t)facts, "articles", (json_int_t)store_articles(r->web->store), "bytes", (json_int_t)store_bytes(r->web->store));
+}
+
+/* [{"id", "received", "origin", "reason", "field", "message", "bytes"}]; [] while zhiwend is away, or where it is too old to tell. */
+static json_t *quarantine(request_t *r)
+{
+    zw_buf_t _cleanup_buf_ map = { 0 };
+    json_t *out = json_array(), *item;
+    char *text = daemon_ask_quarantine(r->web->ask, &map) == 0 ? zw_json(zw_buf_str(&map)) : NULL;
+    json_t *answer = text ? json_loads(text, JSON_ALLOW_NUL, NULL) : NULL;
+    size_t k;
+    json_array_foreach(json_object_get(answer, "messages"), k, item) {
+        time_t s = (time_t)(json_integer_value(json_object_get(item, "time")) / 1000000);
+        char time[32] = "";
+        struct tm tm;
+        if (gmtime_r(&s, &tm))
+            (void)strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%SZ", &tm);
+        (void)json_array_append_new(out, json_pack("{sO, ss, sO, sO, sO, sO, sO}", "id", json_object_get(item, "number"), "received", time, "origin", json_object_get(item, "origin"),
+                                                   "reason", json_object_get(item, "error"), "field", json_object_get(item, "field"), "message", json_object_get(item, "message"), "bytes",
+                                                   json_object_get(item, "bytes")));
+    }
+    json_decref(answer);
+    free(text);
+    return out;
 }
 
 void route_state(request_t *r)
@@ -23,9 +48,9 @@ void route_state(request_t *r)
     json_t *duplicates = json_incref(json_object_get(status, "duplicates")), *damage = json_incref(json_object_get(status, "repairs"));
     json_t *refused = json_incref(json_object_get(status, "rejected"));
     web_json(r, MHD_HTTP_OK,
-             json_pack("{so, s{sI, sI, sI, ss?}, so, so, so, so, so}", "daemon", daemon ? daemon : json_null(), "lag", "events", behind, "position",
+             json_pack("{so, s{sI, sI, sI, ss?}, so, so, so, so, so, so}", "daemon", daemon ? daemon : json_null(), "lag", "events", behind, "position",
                        (json_int_t)follow.position, "lost", (json_int_t)follow.lost, "trouble", *follow.trouble ? follow.trouble : NULL, "store", store_state(r), "rates", pulse_rates(r->web->pulse),
-                       "duplicates", duplicates ? duplicates : json_object(), "damage", damage ? damage : json_object(), "refused", refused ? refused : json_object()));
+                       "duplicates", duplicates ? duplicates : json_object(), "damage", damage ? damage : json_object(), "refused", refused ? refused : json_object(), "quarantine", quarantine(r)));
 }
 
 /* ---- saved searches */

@@ -219,6 +219,66 @@ static int answer_about_article(zw_answerer_t *a, zw_answer_kind_t kind)
     return encode(a, &answer);
 }
 
+/* ---- quarantine */
+
+enum { QUARANTINE_USUAL = 20, QUARANTINE_MOST = 200 };
+
+typedef struct quarantine {
+    zw_buf_t list;
+    uint32_t count, limit;
+} quarantine_t;
+
+static void put_text(zw_buf_t *out, const char *key, zw_str_t value)
+{
+    zw_mp_key(out, key);
+    zw_mp_str(out, value);
+}
+
+static int put_reject(void *ctx, uint64_t number, const zw_store_reject_t *reject)
+{
+    quarantine_t *q = ctx;
+    if (q->count == q->limit)
+        return 1;
+    q->count++;
+    zw_mp_map(&q->list, 7);
+    zw_mp_key(&q->list, "number");
+    zw_mp_uint(&q->list, number);
+    zw_mp_key(&q->list, "time");
+    zw_mp_int(&q->list, reject->time_us);
+    put_text(&q->list, "origin", reject->origin);
+    put_text(&q->list, "error", reject->reason);
+    put_text(&q->list, "field", reject->field);
+    put_text(&q->list, "message", reject->message);
+    zw_mp_key(&q->list, "bytes");
+    zw_mp_uint(&q->list, reject->raw.n);
+    return 0;
+}
+
+static int answer_quarantine(zw_answerer_t *a)
+{
+    uint32_t limit = a->request.limit ? a->request.limit : QUARANTINE_USUAL;
+    quarantine_t q = { .limit = limit < QUARANTINE_MOST ? limit : QUARANTINE_MOST };
+    zw_store_info_t info;
+    int r = zw_store_quarantine_newest(a->options->store, put_reject, &q);
+    if (r == 0)
+        r = zw_store_info(a->options->store, &info);
+    zw_buf_clear(&a->bytes);
+    if (r == 0) {
+        zw_mp_map(&a->bytes, 2);
+        zw_mp_key(&a->bytes, "count");
+        zw_mp_uint(&a->bytes, info.quarantined);
+        zw_mp_key(&a->bytes, "messages");
+        zw_mp_array(&a->bytes, q.count);
+        (void)zw_buf_puts(&a->bytes, zw_buf_str(&q.list));
+        r = q.list.failed || a->bytes.failed ? -ENOMEM : 0;
+    }
+    zw_buf_done(&q.list);
+    if (r < 0)
+        return refuse(a, r, "", NULL);
+    zw_answer_t answer = { .kind = ZW_ANSWER_QUARANTINE, .req = a->request.req, .map = zw_buf_str(&a->bytes) };
+    return encode(a, &answer);
+}
+
 static int answer_status(zw_answerer_t *a)
 {
     zw_buf_clear(&a->bytes);
@@ -346,6 +406,7 @@ static int answer_request(zw_answerer_t *a, zw_answer_later_t *later)
     switch (a->request.op) {
     case ZW_OP_REPLAY: return answer_replay(a);
     case ZW_OP_STATUS: return answer_status(a);
+    case ZW_OP_QUARANTINE: return answer_quarantine(a);
     case ZW_OP_ARTICLE: return answer_about_article(a, ZW_ANSWER_ARTICLE);
     case ZW_OP_SIMILAR: return answer_about_article(a, ZW_ANSWER_SIMILAR);
     case ZW_OP_CLUSTER: return answer_about_article(a, ZW_ANSWER_CLUSTER);

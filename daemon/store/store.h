@@ -112,6 +112,8 @@ uint64_t zw_store_quarantine_dropped(const zw_store_t *store);
  * go on, 1 to stop, negative to fail. */
 typedef int (*zw_store_reject_fn)(void *ctx, uint64_t number, const zw_store_reject_t *reject);
 int zw_store_quarantine(zw_store_t *store, zw_store_reject_fn fn, void *ctx);
+/* The same, newest first, in one look at the store: fn must be quick. */
+int zw_store_quarantine_newest(zw_store_t *store, zw_store_reject_fn fn, void *ctx);
 /* One of them, to fn; -ZW_E_NOT_FOUND. */
 int zw_store_quarantine_get(zw_store_t *store, uint64_t number, zw_store_reject_fn fn, void *ctx);
 /* Removes one, durably; number 0: all that are there, in steps. Returns how many, or -ZW_E_NOT_FOUND, -errno. */

@@ -266,6 +266,23 @@ int zw_store_quarantine(zw_store_t *store, zw_store_reject_fn fn, void *ctx)
     return r < 0 ? r : 0;
 }
 
+int zw_store_quarantine_newest(zw_store_t *store, zw_store_reject_fn fn, void *ctx)
+{
+    MDB_txn *txn _cleanup_txn_ = NULL;
+    MDB_cursor *cursor _cleanup_cursor_ = NULL;
+    MDB_val key, value;
+    reject_walk_t walk = { fn, ctx };
+    int r = zw_read_begin(store, &txn);
+    if (r == 0)
+        r = zw_store_error(mdb_cursor_open(txn, store->dbi[TABLE_QUARANTINE], &cursor));
+    while (r == 0 && (r = zw_store_error(mdb_cursor_get(cursor, &key, &value, MDB_PREV))) == 0) { /* the first step is to the last */
+        uint64_t number;
+        memcpy(&number, key.mv_data, sizeof(number));
+        r = reject_row(&walk, number, &value);
+    }
+    return r == -ZW_E_NOT_FOUND || r > 0 ? 0 : r;
+}
+
 int zw_store_quarantine_get(zw_store_t *store, uint64_t number, zw_store_reject_fn fn, void *ctx)
 {
     MDB_txn *txn _cleanup_txn_ = NULL;

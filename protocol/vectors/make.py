@@ -87,6 +87,8 @@ good("request-cluster-number", "request", "the articles that are one report with
      {"v": 1, "op": "cluster", "req": 13, "number": 12})
 good("request-cluster-id", "request", "the same, by its sender's source and id",
      {"v": 1, "op": "cluster", "req": 14, "source": "温州日报", "id": "a-1", "limit": 2})
+good("request-quarantine", "request", "the newest messages that were refused", {"v": 1, "op": "quarantine", "req": 21, "limit": 2})
+good("request-quarantine-plain", "request", "the same, as many as zhiwend sees fit", {"v": 1, "op": "quarantine"})
 good("request-withdraw", "request", "an article is taken back, by its sender's source and id",
      {"v": 1, "op": "withdraw", "req": 15, "source": "温州日报", "id": "a-1", "reason": "误报"})
 good("request-withdraw-number", "request", "the same, by its number", {"v": 1, "op": "withdraw", "req": 16, "number": 12})
@@ -174,6 +176,10 @@ good("answer-cluster", "answer", "three articles, one report; two are listed",
          "number": 12, "id": "a-1", "source": "温州日报", "head": 12, "head_id": "a-1", "members": 3,
          "first_seen": 1793520000000000, "last_seen": 1793523600000000,
          "articles": [{"number": 12, "id": "a-1", "source": "温州日报"}, {"number": 13, "id": "b"}]}})
+good("answer-quarantine", "answer", "two of three messages that were refused",
+     {"v": 1, "req": 21, "answer": "quarantine", "quarantine": {"count": 3, "messages": [
+         {"number": 9, "time": 1793520000000000, "origin": "submit", "error": "missing", "field": "article.body", "message": "is required", "bytes": 30},
+         {"number": 7, "time": 1793519000000000, "origin": "feed", "error": "malformed", "field": "", "message": "not one MessagePack object", "bytes": 2}]}})
 good("answer-not-found", "answer", "an article that is not known, or not held any more",
      {"v": 1, "req": 12, "answer": "error", "error": "not_found", "field": "id", "message": "no such article"})
 SUBSCRIPTION = {"name": "ledger", "seq": 1042, "time": 1793520001000000, "behind": 4}
@@ -254,6 +260,7 @@ refused("refused-replay-topic-long", "a topic of more than 127 bytes", {**R, "fr
 refused("refused-article-nowhere", "an article by nothing", {"v": 1, "op": "article", "req": 7}, "missing", "number", req=7)
 refused("refused-similar-nowhere", "articles like none", {"v": 1, "op": "similar", "req": 7}, "missing", "number", req=7)
 refused("refused-cluster-nowhere", "a source without an id", {"v": 1, "op": "cluster", "req": 7, "source": "x"}, "missing", "number", req=7)
+refused("refused-quarantine-limit", "limit that is a str", {"v": 1, "op": "quarantine", "req": 7, "limit": "2"}, "type", "limit", req=7)
 refused("refused-cluster-limit", "limit that is a str", {"v": 1, "op": "cluster", "req": 7, "number": 1, "limit": "2"}, "type", "limit", req=7)
 refused("refused-withdraw-nowhere", "a withdrawal of nothing", {"v": 1, "op": "withdraw", "req": 7}, "missing", "number", req=7)
 refused("refused-withdraw-id-control", "an id with a line break", {"v": 1, "op": "withdraw", "req": 7, "id": "a\nb"}, "value", "id", req=7)

@@ -61,8 +61,8 @@ def page_shows_their_bytes():
 
 def socket_of(about, name):
     op = about.get("meaning", {}).get("op") if about["ok"] else None
-    if op in ("replay", "status", "article", "similar", "cluster", "confirm", "subscriptions", "forget") or name.startswith(
-            ("refused-replay", "refused-article-nowhere", "refused-similar", "refused-cluster", "refused-confirm", "refused-forget")):
+    if op in ("replay", "status", "article", "similar", "cluster", "confirm", "subscriptions", "forget", "quarantine") or name.startswith(
+            ("refused-replay", "refused-article-nowhere", "refused-similar", "refused-cluster", "refused-confirm", "refused-forget", "refused-quarantine")):
         return "replay"
     return "submit"
 
@@ -94,7 +94,7 @@ def put_to_a_daemon():
             elif "instance" in request: # of another log than this one
                 equal((answer["error"], answer["field"]), ("value", "instance"), name)
             else:
-                check(answer["answer"] in ("page", "status", "article", "similar", "cluster", "subscription", "subscriptions") or
+                check(answer["answer"] in ("page", "status", "article", "similar", "cluster", "subscription", "subscriptions", "quarantine") or
                       answer["error"] in ("too_new", "not_found"), "%s: %s" % (name, answer))
         equal(d.stop(), 0, "exit")
 

@@ -11,7 +11,7 @@ import sys
 import time
 import xml.etree.ElementTree as xml
 
-from daemon_lib import BIN, Daemon, Sender, article, check, equal, pack, run, text
+from daemon_lib import BIN, Daemon, Sender, article, check, equal, pack, run, text, unpack
 from web_lib import Live, Web
 
 
@@ -454,6 +454,29 @@ def places_and_times():
         equal(len(tree["children"]), 34, "provinces of the tree")
 
 
+def state_of_things():
+    with Daemon().start() as d, Web(d.dir, d.dir + "/web") as w:
+        s = Sender(d)
+        s.submit(article(1))
+        s.submit(article(1, id="copy", source="another"))
+        s.submit({"id": "bad", "body": ""})
+        s.socket.send(b"\xc1<script>")
+        check(s.socket.poll(60000), "no refusal")
+        equal(unpack(s.socket.recv())["error"], "malformed", "refusal")
+        w.settled(d)
+        end = time.time() + 60
+        while True:  # it is asked for every two seconds
+            state = w.ask("/api/state")
+            if state["duplicates"].get("exact") == 1 and sum(state["refused"].values()) == 2:
+                break
+            check(time.time() < end, "state: %s" % state)
+            time.sleep(0.2)
+        equal([(q["reason"], q["field"], q["origin"]) for q in state["quarantine"]], [("malformed", "", "submit"), ("empty", "article.body", "submit")], "quarantine")
+        equal((state["store"]["articles"], state["store"]["facts"]), (2, len(told(d))), "store")
+        equal(state["lag"]["events"], 0, "lag")
+        check(state["rates"] and set(state["rates"][-1]) == {"time", "articles_per_s", "facts_per_s", "queued"}, "rates")
+
+
 def started_by_a_request():
     """As under systemd: it is given the listening socket, and the first request waits for it."""
     if not shutil.which("systemd-socket-activate"):
@@ -499,4 +522,4 @@ def nobody_there():
 
 if __name__ == "__main__":
     run(facts_and_filters, live_events, corrections, through_restarts, another_log, hostile_articles, who_may_ask, evidence_is_marked, trying_stores_nothing, saved_searches,
-        places_and_times, started_by_a_request, nobody_there)
+        places_and_times, state_of_things, started_by_a_request, nobody_there)

@@ -55,10 +55,18 @@ function convert(file: string) {
   })
 }
 
+// The islands of the South China Sea, as the inset that maps of China have: ECharts draws it from points of its own.
+function inset() {
+  const source = readFileSync(join(folder, '../../lib/coord/geo/fix/nanhai.js'), 'utf8')
+  const points = JSON.parse(/var points = (\[.*?\]);\n/s.exec(source)![1]) as [number, number][][]
+  const rings = points.map((ring) => onGrid(ring.map(([x, y]) => [126 + x / 10.5, 25 - (y * 0.75) / 10.5])))
+  return { code: '', name: '南海诸岛', at: null, rings, inset: true }
+}
+
 function all(): Map<string, string> {
   const files = new Map<string, string>()
   const put = (code: string, places: unknown) => files.set(`assets/geo/${code}.json`, JSON.stringify({ grid: GRID, places }))
-  put('000000', convert(join(folder, 'china.json')))
+  put('000000', [...convert(join(folder, 'china.json')), inset()])
   for (const name of readdirSync(join(folder, 'province'))) {
     const places = convert(join(folder, 'province', name))
     const coded = places.find((place) => /^\d{6}$/.test(place.code))

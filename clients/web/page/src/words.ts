@@ -54,10 +54,10 @@ const WORDS = {
   find_region: ['查找地区', 'Find a region'],
   nationwide: ['全国', 'China'],
   no_region: ['未指明', 'not stated'],
-  n_facts: ['{n} 条', '{n} facts'],
-  n_total: ['共 {n} 条事实', '{n} facts in all'],
-  n_total_about: ['约 {n} 条事实', 'about {n} facts'],
-  n_articles: ['{n} 篇报道', '{n} articles'],
+  n_facts: ['{n} 条', '{n} fact{s}'],
+  n_total: ['共 {n} 条事实', '{n} fact{s} in all'],
+  n_total_about: ['约 {n} 条事实', 'about {n} fact{s}'],
+  n_articles: ['{n} 篇报道', '{n} article{s}'],
   none_yet: ['还没有事实。新闻一到，这里就会出现。', 'No facts yet. They appear here as news arrives.'],
   none_match: ['没有符合条件的事实。', 'No facts match.'],
   loading: ['读取中…', 'Loading…'],
@@ -65,7 +65,7 @@ const WORDS = {
   failed: ['读取失败', 'Could not be read'],
   refused_field: ['“{field}”不对', '“{field}” is not right'],
   withdrawn: ['已撤回', 'withdrawn'],
-  n_sources: ['{n} 个来源', '{n} sources'],
+  n_sources: ['{n} 个来源', '{n} source{s}'],
   unnamed_outlet: ['未署媒体', 'outlet not named'],
   undated: ['未署日期', 'undated'],
   back: ['返回', 'Back'],
@@ -139,7 +139,7 @@ const WORDS = {
   unreachable: ['不通', 'unreachable'],
   since: ['自', 'since'],
   lag: ['滞后', 'Lag'],
-  events: ['{n} 个事件', '{n} events'],
+  events: ['{n} 个事件', '{n} event{s}'],
   seconds: ['{n} 秒', '{n} s'],
   store: ['本地库', 'Store'],
   facts: ['事实', 'Facts'],
@@ -177,14 +177,17 @@ const WORDS = {
   key_back: ['关闭 / 返回', 'close / go back'],
   keys_on: ['启用单键快捷键', 'Single-key shortcuts'],
   unit: ['单位', 'Unit'],
-  explain_group: ['规则捕获', 'captured by the rule'],
-  new_arrived: ['收到 {n} 条新事实', '{n} new facts arrived'],
+  from_group: ['规则捕获', 'captured by the rule'],
+  from_fill: ['由上下文补足', 'filled from around it'],
+  from_set: ['规则设定', 'set by the rule'],
+  from_none: ['未得出', 'left open'],
+  new_arrived: ['收到 {n} 条新事实', '{n} new fact{s} arrived'],
 } as const
 
 export type Word = keyof typeof WORDS
 export function t(word: Word, values?: Record<string, string | number>): string {
   const text: string = WORDS[word][lang.value === 'zh' ? 0 : 1]
-  return values ? text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? '')) : text
+  return values ? text.replace(/\{(\w+)\}/g, (_, name: string) => (name === 's' ? (String(values.n) === '1' ? '' : 's') : String(values[name] ?? ''))) : text
 }
 
 const pick = (pairs: Record<string, readonly [string, string]>, name: string) => pairs[name]?.[lang.value === 'zh' ? 0 : 1] ?? name
@@ -230,17 +233,18 @@ const VALUES = {
 export const valueWord = (slot: string, value: string) => (['action', 'comparator', 'direction'].includes(slot) ? pick(VALUES, value) : value)
 
 const KINDS = {
-  exact: ['完全相同', 'exact'], near: ['近似', 'near'], contained: ['包含', 'contained'], contains: ['包含他篇', 'contains another'], resend: ['重发', 'resent'],
-  duplicate: ['重复', 'duplicate'], head: ['首见', 'head'], support: ['印证', 'support'], copy: ['转载', 'copy'],
-  pinyin: ['夹注拼音', 'inserted readings'], traditional: ['繁体', 'traditional script'], mojibake: ['乱码', 'mojibake'], charset: ['编码', 'charset'],
-  html: ['网页', 'web page'], references: ['字符引用', 'character references'], entities: ['字符引用', 'character references'], blanks: ['字间空格', 'blanks between characters'],
-  width: ['全半角', 'width forms'], widths: ['全半角', 'width forms'], 'zero-width': ['零宽字符', 'zero-width characters'], zero_width: ['零宽字符', 'zero-width characters'], radicals: ['部首字形', 'radical forms'],
-  linebreaks: ['硬断行', 'hard line breaks'], line_breaks: ['硬断行', 'hard line breaks'], lines: ['断行', 'line breaks'], doubled: ['正文重复', 'doubled body'], doubled_body: ['正文重复', 'doubled body'],
-  sidebar: ['边栏', 'sidebar'], boilerplate: ['页面杂项', 'page furniture'], advert: ['广告', 'advertisement'], bom: ['BOM', 'byte-order mark'], lost: ['失字', 'lost characters'],
-  layout: ['版式', 'layout'], spaces: ['空白', 'spaces'], script: ['繁体', 'traditional script'], control: ['控制字符', 'control characters'], invalid: ['无效字节', 'invalid bytes'],
-  TIME: ['时间', 'time'], REGION: ['地区', 'region'], GOV: ['政府', 'government'], BODY: ['机构', 'body'], FIRM: ['企业', 'firm'], ASSOC: ['协会', 'association'],
-  PERSON: ['人物', 'person'], POST: ['职务', 'post'], NUM: ['数字', 'number'], MONEY: ['金额', 'money'], DOC: ['文件', 'document'], TITLE: ['书名号', 'title'],
-  MEETING: ['会议', 'meeting'], INIT: ['举措', 'initiative'], AWARD: ['奖项', 'award'], STATUS: ['称号', 'status'], STD: ['标准', 'standard'], ORG: ['单位', 'organisation'],
-  PRODUCT: ['产品', 'product'], RATE: ['比率', 'rate'], PERCENT: ['百分比', 'percentage'], COUNT: ['数量', 'count'], AGREEMENT: ['协议', 'agreement'],
+  // how an article resembles another
+  new: ['新', 'new'], exact: ['完全相同', 'exact'], near: ['近似', 'near'], contained: ['包含', 'contained'], revision: ['改写', 'revision'], repeat: ['重发', 'sent again'],
+  duplicate: ['重复', 'duplicate'], head: ['首见', 'head'], support: ['印证', 'support'],
+  // what was repaired
+  pinyin: ['夹注拼音', 'inserted readings'], torn: ['撕裂的字', 'torn characters'], lost: ['失字', 'lost characters'], script: ['繁体', 'traditional script'], mojibake: ['乱码', 'mojibake'],
+  charset: ['编码', 'charset'], html: ['网页标记', 'mark-up'], entities: ['字符引用', 'character references'], blanks: ['字间空白', 'blanks'], width: ['全半角', 'width forms'],
+  wrap: ['硬断行', 'hard line breaks'],
+  doubled: ['正文重复', 'doubled text'], related: ['相关标题', 'related headlines'], boilerplate: ['页面杂项', 'page furniture'], invalid: ['无效字节', 'invalid bytes'],
+  // classes of mentions
+  REGION: ['地区', 'region'], GOV: ['政府', 'government'], FIRM: ['企业', 'firm'], ASSOC: ['协会', 'association'], BODY: ['机构', 'body'], PERSON: ['人物', 'person'], POST: ['职务', 'post'],
+  DOC: ['文件', 'document'], DOCNUM: ['文号', 'document number'], STDNUM: ['标准号', 'standard number'], TIME: ['时间', 'time'], COUNT: ['数量', 'count'], PERCENT: ['百分比', 'percentage'],
+  MONEY: ['金额', 'money'], RANK: ['位次', 'rank'], EDITION: ['届次', 'edition'], AWARD: ['奖项', 'award'], STATUS: ['称号', 'status'], CERT: ['证书', 'certificate'], MEETING: ['会议', 'meeting'],
+  INIT: ['举措', 'initiative'], AGREEMENT: ['协议', 'agreement'], NUMBER: ['数字', 'number'],
 } as Record<string, readonly [string, string]>
 export const kindWord = (kind: string) => pick(KINDS, kind)

@@ -1,8 +1,9 @@
 // Outlines of places, projected. Albers' equal-area conic with the parallels customary for maps of China (25° and 47° north,
 // central meridian 105° east; J. P. Snyder, Map Projections: A Working Manual, USGS 1987, p. 98).
 export interface Shape { code: string; name: string; path: string; at: [number, number]; box: [number, number, number, number] }
-interface File { grid: number; places: { code: string; name: string; at: [number, number] | null; rings: number[][] }[] }
+interface File { grid: number; places: { code: string; name: string; at: [number, number] | null; rings: number[][]; inset?: true }[] }
 
+const INSET = 74
 const RAD = Math.PI / 180
 const N = (Math.sin(25 * RAD) + Math.sin(47 * RAD)) / 2
 const C = Math.cos(25 * RAD) ** 2 + 2 * N * Math.sin(25 * RAD)
@@ -18,26 +19,33 @@ export async function shapes(code: string, width: number, height: number): Promi
   const response = await fetch(`./assets/geo/${code}.json`)
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
   const { grid, places } = (await response.json()) as File
+  // An inset is not projected but stands upright in a corner.
   const flat = places.map((place) => place.rings.map((ring) => {
     const out: [number, number][] = []
-    for (let i = 0; i + 1 < ring.length; i += 2) out.push(project(ring[i] / grid, ring[i + 1] / grid))
+    for (let i = 0; i + 1 < ring.length; i += 2) {
+      const [lon, lat] = [ring[i] / grid, ring[i + 1] / grid]
+      out.push(place.inset ? [lon, -lat * 1.3] : project(lon, lat))
+    }
     return out
   }))
-  // Sansha's reefs would make Hainan a dot: what lies far south of the rest of a map does not set its scale.
-  const lowest = code === '460000' ? project(110, 17.9)[1] : Infinity
+  // The reefs of Sansha, far to the south, would make Hainan a dot: they do not set the scale.
   let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity
-  for (const ring of flat.flat()) for (const [x, y] of ring) {
-    if (y > lowest) continue
+  const main = flat.filter((_, i) => !places[i].inset && places[i].code !== '460300')
+  for (const ring of main.flat()) for (const [x, y] of ring) {
     x0 = Math.min(x0, x); x1 = Math.max(x1, x); y0 = Math.min(y0, y); y1 = Math.max(y1, y)
   }
   const scale = Math.min((width - 16) / (x1 - x0), (height - 16) / (y1 - y0))
   const dx = (width - scale * (x1 - x0)) / 2, dy = (height - scale * (y1 - y0)) / 2
   const place = ([x, y]: [number, number]): [number, number] => [dx + (x - x0) * scale, dy + (y - y0) * scale]
+  const own = flat.flatMap((rings, i) => (places[i].inset ? rings.flat() : []))
+  const left = Math.min(...own.map(([x]) => x)), top = Math.min(...own.map(([, y]) => y))
+  const across = Math.max(...own.map(([x]) => x)) - left, down = Math.max(...own.map(([, y]) => y)) - top
+  const corner = ([x, y]: [number, number]): [number, number] => [width - 12 - INSET + ((x - left) / across) * INSET, height - 12 - (down / across) * INSET + ((y - top) / across) * INSET]
 
   return places.map((p, i) => {
     const box: Shape['box'] = [Infinity, Infinity, -Infinity, -Infinity]
     const path = flat[i].map((ring) => {
-      const points = ring.map(place)
+      const points = ring.map(p.inset ? corner : place)
       for (const [x, y] of points) {
         box[0] = Math.min(box[0], x); box[1] = Math.min(box[1], y); box[2] = Math.max(box[2], x); box[3] = Math.max(box[3], y)
       }

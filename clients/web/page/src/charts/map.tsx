@@ -32,25 +32,28 @@ export function ChinaMap({ parent, places, indicator, onPlace }: Props) {
 
   if (error) return <Failure error={error} />
   if (!drawn || drawn.parent !== parent) return <div class="map-space" />
-  const ranges: [number, string][] = scale
-    ? STEPS.map((s) => [s, scale.invertExtent(s).map((n) => number(n)).join(' – ')])
-    : distinct.map((n) => [step(n), number(n)])
+  const ranges = STEPS.flatMap((s): [number, string][] => {
+    const own = distinct.filter((n) => step(n) === s)
+    return own.length ? [[s, own.length === 1 ? number(own[0]) : `${number(own[0])} – ${number(own.at(-1)!)}`]] : []
+  })
   return (
     <div class="map-box">
       <svg class="map" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} data-export="map" role="group" aria-label={t('map')} onMouseLeave={() => setOver(null)}>
         {drawn.shapes.map((shape, i) => {
+          if (!shape.code) return <path key={i} d={shape.path} class="inset"><title>{shape.name}</title></path>
           const place = byCode.get(shape.code)
           const name = place?.name ?? shape.name
           const text = `${name} ${say(place)}`
           return (
-            <path key={shape.code || i} d={shape.path} class={`place step${step(amount(place))}`} data-code={shape.code} tabIndex={0} role="button" aria-label={text}
+            <path key={shape.code} d={shape.path} class={`place step${step(amount(place))}`} data-code={shape.code} tabIndex={0} role="button" aria-label={text}
               onClick={() => onPlace(shape.code, name)}
               onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); onPlace(shape.code, name) } }}
               onMouseMove={(e) => setOver({ text, x: e.offsetX, y: e.offsetY })} />
           )
         })}
-        {drawn.shapes.filter((s) => s.box[2] - s.box[0] > 46 && s.box[3] - s.box[1] > 24).map((shape) => (
-          <text key={shape.code + shape.name} class="label" x={shape.at[0]} y={shape.at[1]}>{shape.name.replace(/(省|市|特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区)$/, '')}</text>
+        {/* no label where there is no room for one */}
+        {drawn.shapes.filter((s) => s.name !== '南海诸岛' && s.box[2] - s.box[0] > 46 && s.box[3] - s.box[1] > 24).map((shape) => (
+          <text key={shape.code + shape.name} class={`label on${step(amount(byCode.get(shape.code)))}`} x={shape.at[0]} y={shape.at[1]}>{shape.name.replace(/(省|市|特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区)$/, '')}</text>
         ))}
       </svg>
       {over && <div class="tip" style={{ left: over.x + 12 + 'px', top: over.y + 12 + 'px' }} aria-hidden="true">{over.text}</div>}

@@ -7,7 +7,7 @@ import { filters, href } from '../route'
 import { edtf, number, quantity } from '../show'
 import { t } from '../words'
 
-const WIDTH = 900, HEIGHT = 340, LEFT = 64, RIGHT = 120, TOP = 14, BOTTOM = 28
+const WIDTH = 900, HEIGHT = 340, LEFT = 64, RIGHT = 120, TOP = 34, BOTTOM = 28, KEY = 10
 
 /** The middle of what a time names, in years: 2010 is 2010.5, 2010-11 is 2010.875; an interval is at its end. */
 export function years(time: string): number | null {
@@ -39,7 +39,7 @@ export function Series({ series }: { series: SeriesLine[] }) {
       <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
       {lines.map((line, i) => {
         const reached = line.points.filter((p) => p.kind === 'reached')
-        const last = reached.at(-1) ?? line.points.at(-1)!
+        const last = line.points.at(-1)!
         let labelY = y(last.value) + 4
         while (ends.some((e) => Math.abs(e - labelY) < 14)) labelY += 14
         ends.push(labelY)
@@ -66,9 +66,9 @@ export function Series({ series }: { series: SeriesLine[] }) {
         )
       })}
       <g class="key">
-        <circle class="dot" cx={LEFT + 10} cy={TOP} r="4.5" /><text class="tick" x={LEFT + 20} y={TOP + 4}>{t('reached')}</text>
-        <rect class="hollow" x={LEFT + 80} y={TOP - 4.5} width="9" height="9" /><text class="tick" x={LEFT + 95} y={TOP + 4}>{t('baseline')}</text>
-        <path class="hollow" d={`M${LEFT + 164},${TOP - 6}l6,10h-12Z`} /><text class="tick" x={LEFT + 176} y={TOP + 4}>{t('target')}</text>
+        <circle class="dot" cx={LEFT + 10} cy={KEY} r="4.5" /><text class="tick" x={LEFT + 20} y={KEY + 4}>{t('reached')}</text>
+        <rect class="hollow" x={LEFT + 80} y={KEY - 4.5} width="9" height="9" /><text class="tick" x={LEFT + 95} y={KEY + 4}>{t('baseline')}</text>
+        <path class="hollow" d={`M${LEFT + 164},${KEY - 6}l6,10h-12Z`} /><text class="tick" x={LEFT + 176} y={KEY + 4}>{t('target')}</text>
       </g>
     </svg>
   )

@@ -5,9 +5,27 @@ import { t } from '../words'
 
 const WIDTH = 900, HEIGHT = 180, LEFT = 44, BOTTOM = 24
 
+/** The times between the first and the last that have no facts, so that columns stand where they belong; none where that would be very many. */
+export function filled(points: Props['points']): Props['points'] {
+  if (points.length < 2) return points
+  const known = new Map(points.map((p) => [p.time, p.count]))
+  const last = points.at(-1)!.time, width = last.length
+  const at = new Date((points[0].time + '-01-01').slice(0, 10) + 'T00:00:00Z')
+  const out: Props['points'] = []
+  for (let time = points[0].time; time <= last; time = at.toISOString().slice(0, width)) {
+    if (out.length >= 400) return points
+    out.push({ time, count: known.get(time) ?? 0 })
+    if (width === 4) at.setUTCFullYear(at.getUTCFullYear() + 1)
+    else if (width === 7) at.setUTCMonth(at.getUTCMonth() + 1)
+    else at.setUTCDate(at.getUTCDate() + 1)
+  }
+  return out
+}
+
 interface Props { points: { time: string; count: number }[]; onTime: (time: string) => void }
 
-export function Timeline({ points, onTime }: Props) {
+export function Timeline({ points: known, onTime }: Props) {
+  const points = filled(known)
   if (!points.length) return <p class="quiet">{t('no_points')}</p>
   const y = scaleLinear([0, Math.max(...points.map((p) => p.count), 1)], [HEIGHT - BOTTOM, 8]).nice(4)
   const step = (WIDTH - LEFT) / points.length

@@ -1,7 +1,7 @@
 // Why a fact was found. The shape is the daemon's `explain`; what is not known here is shown as it is, never dropped.
 import type { ComponentChildren } from 'preact'
 import { slotText } from '../show'
-import { kindWord, slotWord, t } from '../words'
+import { kindWord, slotWord, t, type Word } from '../words'
 
 type Json = Record<string, unknown>
 const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
@@ -17,11 +17,26 @@ const Skeleton = ({ text }: { text: string }) => (
   <p class="text skeleton" lang="zh">{text.split(/(\{[A-Z]+\})/).map((part, i) => (/^\{/.test(part) ? <code key={i} title={kindWord(part.slice(1, -1))}>{part}</code> : part))}</p>
 )
 
+const FROM: Record<string, Word> = { group: 'from_group', fill: 'from_fill', set: 'from_set', none: 'from_none' }
+
+/** Slots by name or in a list, each with its value, where that is from, and where it is open, why. */
+function fillsOf(slots: unknown): { name: string; value: unknown; how: string; why: string }[] {
+  const list: [string, Json][] = Array.isArray(slots) ? slots.filter(isObject).map((s) => [String(s.slot ?? s.name), s])
+    : isObject(slots) ? Object.entries(slots).map(([name, s]): [string, Json] => [name, isObject(s) && 'value' in s && 'from' in s ? s : { value: s }]) : []
+  return list.map(([name, s]) => {
+    const from = String(s.from ?? '')
+    return { name, value: s.value ?? null, how: [FROM[from] ? t(FROM[from]) : from, s.source].filter(Boolean).join(' · '), why: String(s.why ?? '') }
+  })
+}
+
 export function Explanation({ of, rule }: { of: unknown; rule: string }) {
   if (!isObject(of) || Object.keys(of).length === 0) return <p class="quiet">{t('no_explanation')}</p>
   const { sentence, skeleton, mentions, slots, rules, ...rest } = of as Json
   const own = Array.isArray(rules) ? (rules as Json[]).find((r) => r.rule === rule && r.outcome === 'fact') : undefined
-  const fills = isObject(slots) || Array.isArray(slots) ? slots : own?.slots
+  const fills = fillsOf(isObject(slots) || Array.isArray(slots) ? slots : own?.slots)
+  const common = own ?? (of as Json)
+  for (const name of ['time', 'region', 'modality'])
+    if (common[`${name}_why`]) fills.push({ name, value: common[name] ?? null, how: String(common[`${name}_why`]), why: '' })
   return (
     <div class="explanation">
       {typeof sentence === 'string' && <><h3>{t('sentence')}</h3><p class="text" lang="zh">{sentence}</p></>}
@@ -30,13 +45,14 @@ export function Explanation({ of, rule }: { of: unknown; rule: string }) {
         <><h3>{t('mentions')}</h3>
           <ul class="mentions">{(mentions as Json[]).map((m, i) => <li key={i}><code>{String(m.class ?? m.kind)}</code> <span lang="zh">{String(m.text ?? m.name ?? '')}</span>{m.value && m.value !== m.text ? <span class="quiet"> = {String(m.value)}</span> : null}</li>)}</ul></>
       )}
-      {Array.isArray(fills) ? (
+      {fills.length > 0 && (
         <><h3>{t('slots')}</h3>
-          <table><tbody>{(fills as Json[]).map((s, i) => {
-            const name = String(s.slot ?? s.name ?? i)
-            return <tr key={i}><th scope="row">{slotWord(name)}</th><td lang="zh">{slotText(name, s.value)}</td><td class="quiet">{String(s.why ?? s.how ?? s.from ?? '')}</td></tr>
-          })}</tbody></table></>
-      ) : isObject(fills) ? <><h3>{t('slots')}</h3><Tree of={fills} /></> : null}
+          <table class="fills"><tbody>{fills.map(({ name, value, how, why }) => (
+            <tr key={name} data-open={value === null || undefined}>
+              <th scope="row">{slotWord(name)}</th><td lang="zh">{value === null ? '–' : name === 'region' ? String(value) : slotText(name, value)}</td>
+              <td class="quiet">{how}{why && <small> {why}</small>}</td>
+            </tr>))}</tbody></table></>
+      )}
       {Object.keys(rest).length > 0 && <details><summary>{t('details')}</summary><Tree of={rest} /></details>}
     </div>
   )

@@ -11,9 +11,9 @@ export interface Fact {
   withdrawn: boolean
 }
 export interface Source { article: string; outlet: string | null; title: string; url: string | null; published: string | null; kind: string }
-export interface FullFact extends Fact { sources: Source[]; explanation: unknown }
+export interface FullFact extends Fact { sources: Source[] }
 export interface Span { start: number; end: number; slot: string }
-export interface Evidence { text: string; spans: Span[]; raw: string; raw_spans: Span[]; raw_note: string | null }
+export interface Evidence { text: string; spans: Span[]; raw: string; raw_spans: Span[]; raw_note: string | null; explanation: unknown }
 export interface Article extends ArticleRef { received: string; charset: string | null; repairs: Record<string, number>; facts: Fact[] }
 export interface Cluster {
   head: string

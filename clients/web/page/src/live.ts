@@ -10,7 +10,7 @@ export interface Listener {
   fact(fact: Fact): void
   support(event: { id: string; support?: number; article?: string }): void
   retract(event: { id: string }): void
-  /** The line is up again after it was down: something may have been missed that the server does not send again. */
+  /** Something may have been missed that the server does not send again: the line was down, or the server says so. */
   again(): void
 }
 
@@ -43,6 +43,7 @@ export function listen(query: string, listener: Listener): () => void {
     on('fact', (data: Fact) => listener.fact(data))
     on('support', (data: { id: string }) => listener.support(data))
     on('retract', (data: { id: string }) => listener.retract(data))
+    on('reset', () => listener.again())
     on('state', (data: { reachable: boolean }) => (daemon.value = data))
   }
   open()

@@ -140,19 +140,19 @@ const WORDS = {
   since: ['自', 'since'],
   lag: ['滞后', 'Lag'],
   events: ['{n} 个事件', '{n} event{s}'],
-  seconds: ['{n} 秒', '{n} s'],
+  n_lost: ['有 {n} 个事件已不可补', '{n} event{s} lost for good'],
+  in_flight: ['处理中 {n} / 上限 {most}', '{n} under way, at most {most}'],
+  in_quarantine: ['隔离区现存 {n} 篇；按原因累计：', '{n} kept in quarantine; refused so far, by reason:'],
   store: ['本地库', 'Store'],
   facts: ['事实', 'Facts'],
   articles: ['报道', 'Articles'],
   size: ['大小', 'Size'],
-  rates: ['近一小时', 'Last hour'],
+  rates: ['近两分钟', 'Last two minutes'],
   per_second: ['篇/秒', 'articles/s'],
   queue: ['队列', 'Queue'],
   duplicates: ['重复', 'Duplicates'],
   damage: ['文本损伤', 'Damage repaired'],
-  quarantine: ['隔离区', 'Quarantine'],
-  quarantine_none: ['隔离区是空的。', 'Nothing is in quarantine.'],
-  reason: ['原因', 'Reason'],
+  quarantine: ['拒收与隔离', 'Refused and quarantined'],
   details: ['全部计数', 'All counters'],
   nothing_counted: ['尚无', 'none so far'],
   try_hint: ['把文字粘贴到这里，或把文件拖进来。任何编码、残缺乱码均可；不会入库。', 'Paste text here, or drop a file. Any charset, damaged or not; nothing is stored.'],
@@ -177,6 +177,7 @@ const WORDS = {
   key_back: ['关闭 / 返回', 'close / go back'],
   keys_on: ['启用单键快捷键', 'Single-key shortcuts'],
   unit: ['单位', 'Unit'],
+  other_rules: ['同句其他规则（{n}）', 'Other rules of the sentence ({n})'],
   from_group: ['规则捕获', 'captured by the rule'],
   from_fill: ['由上下文补足', 'filled from around it'],
   from_set: ['规则设定', 'set by the rule'],
@@ -248,3 +249,10 @@ const KINDS = {
   INIT: ['举措', 'initiative'], AGREEMENT: ['协议', 'agreement'], NUMBER: ['数字', 'number'],
 } as Record<string, readonly [string, string]>
 export const kindWord = (kind: string) => pick(KINDS, kind)
+
+const REASONS = {
+  malformed: ['不是一个完整的 MessagePack 对象', 'not one well-formed MessagePack object'], too_deep: ['嵌套过深', 'nested too deep'], too_many: ['元素过多', 'too many elements'],
+  too_large: ['超过大小上限', 'over the size limit'], type: ['字段类型不对', 'wrong type'], missing: ['缺必填字段', 'required field is missing'], value: ['取值不允许', 'value not allowed'],
+  version: ['协议版本不符', 'protocol version not supported'], unknown_op: ['未知操作', 'unknown operation'], encoding: ['不是有效的 UTF-8', 'not valid UTF-8'], empty: ['没有文字', 'no text in it'],
+} as Record<string, readonly [string, string]>
+export const reasonWord = (reason: string) => pick(REASONS, reason)

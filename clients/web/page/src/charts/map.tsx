@@ -45,7 +45,7 @@ export function ChinaMap({ parent, places, indicator, onPlace }: Props) {
           const name = place?.name ?? shape.name
           const text = `${name} ${say(place)}`
           return (
-            <path key={shape.code} d={shape.path} class={`place step${step(amount(place))}`} data-code={shape.code} tabIndex={0} role="button" aria-label={text}
+            <path key={shape.code} d={shape.path} class={`place step${step(amount(place))}`} data-code={shape.code} tabindex={0} role="button" aria-label={text}
               onClick={() => onPlace(shape.code, name)}
               onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); onPlace(shape.code, name) } }}
               onMouseMove={(e) => setOver({ text, x: e.offsetX, y: e.offsetY })} />

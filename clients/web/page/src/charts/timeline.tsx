@@ -39,7 +39,7 @@ export function Timeline({ points: known, onTime }: Props) {
         const wide = Math.min(step - 1.5, 46)
         return (
           <g key={p.time}>
-            <rect class="bar" x={LEFT + i * step + (step - wide) / 2} width={wide} y={y(p.count)} height={HEIGHT - BOTTOM - y(p.count)} tabIndex={0} role="button"
+            <rect class="bar" x={LEFT + i * step + (step - wide) / 2} width={wide} y={y(p.count)} height={HEIGHT - BOTTOM - y(p.count)} tabindex={0} role="button"
               aria-label={`${p.time}: ${t('n_facts', { n: p.count })}`} data-time={p.time}
               onClick={() => onTime(p.time)} onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); onTime(p.time) } }}>
               <title>{`${p.time}: ${p.count}`}</title>

@@ -29,10 +29,14 @@ function fillsOf(slots: unknown): { name: string; value: unknown; how: string; w
   })
 }
 
-export function Explanation({ of, rule }: { of: unknown; rule: string }) {
+export function Explanation({ of, rule, slots: facts }: { of: unknown; rule: string; slots: Record<string, unknown> }) {
   if (!isObject(of) || Object.keys(of).length === 0) return <p class="quiet">{t('no_explanation')}</p>
   const { sentence, skeleton, mentions, slots, rules, ...rest } = of as Json
-  const own = Array.isArray(rules) ? (rules as Json[]).find((r) => r.rule === rule && r.outcome === 'fact') : undefined
+  const all = Array.isArray(rules) ? rules.filter(isObject) : []
+  // A rule may have found several facts in the sentence: the one with the most of this fact's slots is meant.
+  const alike = (r: Json) => Object.entries(facts).filter(([name, value]) => JSON.stringify((r.slots as Record<string, Json>)?.[name]?.value) === JSON.stringify(value)).length
+  const own = all.filter((r) => r.rule === rule && r.outcome === 'fact').sort((a, b) => alike(b) - alike(a))[0]
+  const others = all.filter((r) => r !== own)
   const fills = fillsOf(isObject(slots) || Array.isArray(slots) ? slots : own?.slots)
   const common = own ?? (of as Json)
   for (const name of ['time', 'region', 'modality'])
@@ -52,6 +56,13 @@ export function Explanation({ of, rule }: { of: unknown; rule: string }) {
               <th scope="row">{slotWord(name)}</th><td lang="zh">{value === null ? '–' : name === 'region' ? String(value) : slotText(name, value)}</td>
               <td class="quiet">{how}{why && <small> {why}</small>}</td>
             </tr>))}</tbody></table></>
+      )}
+      {others.length > 0 && (
+        <details><summary>{t('other_rules', { n: others.length })}</summary>
+          <table><tbody>{others.map((r, i) => (
+            <tr key={i}><td>{String(r.outcome)}</td><th scope="row"><code>{String(r.rule)}</code></th><td lang="zh">{String(r.text ?? '')}
+              {['missing', 'to', 'why', 'reached', 'pattern'].map((name) => r[name] ? <small class="quiet" key={name}> {name}: {[r[name]].flat().join(' ')}</small> : null)}</td></tr>))}</tbody></table>
+        </details>
       )}
       {Object.keys(rest).length > 0 && <details><summary>{t('details')}</summary><Tree of={rest} /></details>}
     </div>

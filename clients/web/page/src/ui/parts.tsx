@@ -58,13 +58,13 @@ export function FactLine({ fact, fresh }: { fact: Fact; fresh?: boolean }) {
 
 export interface Group { article: Fact['article']; facts: Fact[] }
 
-/** Facts under their articles, in the order in which the articles first appear. */
+/** Facts, the newest first, under their articles: the newest article first, its facts as they stand in it. */
 export function grouped(facts: Fact[]): Group[] {
   const groups = new Map<string, Group>()
   for (const fact of facts) {
     const key = String(fact.article?.id ?? '')
     const group = groups.get(key)
-    if (group) group.facts.push(fact)
+    if (group) group.facts.unshift(fact)
     else groups.set(key, { article: fact.article, facts: [fact] })
   }
   return [...groups.values()]

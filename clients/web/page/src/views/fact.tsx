@@ -4,7 +4,7 @@ import { webAddress, type Article, type Cluster, type Evidence, type FullFact, t
 import { change, filters, href, route } from '../route'
 import { edtf, moment, number, outlet, quantity, slotText } from '../show'
 import { kindWord, slotWord, t } from '../words'
-import { useData } from '../ui/data'
+import { useData, type Asked } from '../ui/data'
 import { Explanation } from '../ui/explanation'
 import { Marked, type Mark } from '../ui/marked'
 import { Confidence, countsOf, FactLine, Failure, Loading, Modality, Panel, TypeTag } from '../ui/parts'
@@ -52,8 +52,8 @@ function Sources({ sources, chosen }: { sources: Source[]; chosen: string }) {
   )
 }
 
-function EvidencePanel({ id, article }: { id: string; article: string }) {
-  const { data, error, again } = useData<Evidence>(`facts/${encodeURIComponent(id)}/evidence`, new URLSearchParams({ article }).toString())
+function EvidencePanel({ asked, withdrawn }: { asked: Asked<Evidence>; withdrawn: boolean }) {
+  const { data, error, again } = asked
   const [slot, setSlot] = useState('')
   const names = [...new Set((data?.spans ?? []).map((s) => s.slot).filter((s) => s && s !== 'fact' && s !== 'quote'))]
   return (
@@ -63,7 +63,7 @@ function EvidencePanel({ id, article }: { id: string; article: string }) {
           <li key={name}><button type="button" aria-pressed={slot === name} onClick={() => setSlot(slot === name ? '' : name)}>{slotWord(name)}</button></li>
         ))}</ul>
       )}>
-      {error && <Failure error={error} again={again} />}
+      {error && (withdrawn ? <p class="quiet">{t('withdrawn')}</p> : <Failure error={error} again={again} />)}
       {!data && !error && <Loading />}
       {data && (
         <div class="two">
@@ -141,9 +141,10 @@ function ArticlePanel({ article, except }: { article: string; except: string }) 
 export default function FactView() {
   const { id, params } = route.value
   const { data: fact, error, again } = useData<FullFact>(`facts/${encodeURIComponent(id)}`)
+  const article = params.get('of') || fact?.article.id || ''
+  const evidence = useData<Evidence>(article ? `facts/${encodeURIComponent(id)}/evidence` : null, new URLSearchParams({ article }).toString())
   if (error) return <Failure error={error} again={again} />
   if (!fact) return <Loading />
-  const article = params.get('of') || fact.article.id
   return (
     <div class="fact-view">
       <nav class="crumbs"><a href={href('now', filters.value)}>{t('now')}</a><a href={href('search', filters.value)}>{t('search')}</a></nav>
@@ -154,8 +155,10 @@ export default function FactView() {
       </header>
       <div class="fact-body">
         <div>
-          <EvidencePanel id={id} article={article} />
-          <Panel title={t('how_found')} id="explain" aside={<code>{fact.rule}</code>}><Explanation of={fact.explanation} rule={fact.rule} /></Panel>
+          <EvidencePanel asked={evidence} withdrawn={fact.withdrawn} />
+          <Panel title={t('how_found')} id="explain" aside={<code>{fact.rule}</code>}>
+            {evidence.busy ? <Loading /> : <Explanation of={evidence.data?.explanation} rule={fact.rule} slots={fact.slots} />}
+          </Panel>
           <ClusterPanel article={article} />
         </div>
         <div>

@@ -236,7 +236,7 @@ const steps = {
       await see('#evidence .body')
     }
     await show('try')
-    await page.locator('#try-text').fill(evil + '杭州市政府召开全市质量大会。')
+    await page.locator('#try-text').fill('杭州市政府召开全市质量大会。' + evil)
     await page.locator('.drop button.strong').click()
     await see('[data-try-result]')
     assert.equal(await page.evaluate(() => window.hit), undefined)

@@ -18,6 +18,7 @@ let page, browser
 const show = (hash) => page.goto(`${stack.address}/#/${hash}`)
 const lines = () => page.locator('.line[data-fact]')
 const see = (selector) => page.locator(selector).first().waitFor({ timeout: WAIT_MS })
+const whole = () => until('all facts', async () => (await lines().count()) === (await stack.api('facts?limit=1')).total)
 const gone = (selector) => page.locator(selector).first().waitFor({ state: 'detached', timeout: WAIT_MS })
 
 function watch(context) {
@@ -44,7 +45,7 @@ const steps = {
     await see('.line[data-fact]')
     const group = page.locator('.group').first()
     assert.match(await group.locator('h3').innerText(), /临江市举行市长质量奖颁奖大会/)
-    await until('all facts', async () => (await lines().count()) === (await stack.api('facts?limit=1')).total)
+    await whole()
     assert.equal(await page.locator('.line[data-fact] .type[data-type="award"]').first().innerText(), '奖项')
   },
 
@@ -75,7 +76,7 @@ const steps = {
 
   async 'paused, it counts; resumed, it shows'() {
     await show('now')
-    await see('.line[data-fact]')
+    await whole()
     const before = await lines().count()
     await page.locator('[data-pause]').click()
     stack.send(data('03-plan.txt'))
@@ -214,6 +215,7 @@ const steps = {
     await page.keyboard.press('?')
     await see('dialog[open]')
     await page.keyboard.press('Escape')
+    await gone('dialog[open]')
     await page.keyboard.press('l')
     await until('English', () => page.evaluate(() => document.documentElement.lang === 'en'))
     await page.keyboard.press('l')

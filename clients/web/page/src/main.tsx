@@ -44,7 +44,7 @@ function Connection() {
   const gone = daemon.value?.reachable === false
   const state = line.value === 'broken' ? 'broken' : gone ? 'gone' : line.value
   const word: Word = state === 'broken' ? 'broken' : state === 'gone' ? 'daemon_gone' : state === 'open' ? 'live' : 'connecting'
-  return <a class="connection" href={href('state')} data-state={state} role="status"><i aria-hidden="true" />{t(word)}</a>
+  return <span role="status"><a class="connection" href={href('state')} data-state={state}><i aria-hidden="true" />{t(word)}</a></span>
 }
 
 const VIEWS: View[] = ['now', 'where', 'search', 'state', 'try']

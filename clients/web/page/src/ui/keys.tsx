@@ -26,7 +26,7 @@ function search(): void {
 
 export function shortcuts(): void {
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || helpShown.value) return
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector('dialog[open]')) return
     if (event.key === 'Escape') {
       if (typing(event.target)) (event.target as HTMLElement).blur()
       else if (route.value.view === 'fact') history.back()

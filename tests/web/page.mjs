@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { Stack, until } from './stack.mjs'
 
-const WAIT_MS = 90_000
+const WAIT_MS = 60_000
 const data = (name) => join(process.env.ZHIWEN_SOURCE, 'tests/data/articles', name)
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -205,8 +205,9 @@ const steps = {
     assert.ok(chosen)
     await page.keyboard.press('Enter')
     await until('the fact', () => page.url().includes(chosen))
+    await see('.fact-view')
     await page.keyboard.press('Escape')
-    await until('back', () => page.url().includes('#/now'))
+    await see('main[data-view="now"] .line')
     await page.keyboard.press('3')
     await see('.big-search')
     await page.keyboard.press('/')

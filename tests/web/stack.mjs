@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const BIN = process.env.ZHIWEN_BIN
-const READY_MS = 120_000
+const READY_MS = 120_000, WAIT_MS = 60_000
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
-export async function until(what, test, ms = READY_MS) {
+export async function until(what, test, ms = WAIT_MS) {
   const end = Date.now() + ms
   for (;;) {
     const got = await test()
@@ -42,7 +42,7 @@ export class Stack {
     await until('zhiwend', () => {
       if (this.daemon.ended) throw new Error(`zhiwend ended with ${this.daemon.ended}:\n${this.daemon.log()}`)
       try { this.zhiwen('ping'); return true } catch { return false }
-    })
+    }, READY_MS)
   }
 
   async startWeb() {
@@ -53,7 +53,7 @@ export class Stack {
     this.address = await until('zhiwen-web', () => {
       if (this.web.ended) throw new Error(`zhiwen-web ended with ${this.web.ended}:\n${this.web.log()}`)
       return /at (http:\/\/[\d.]+:\d+)\//.exec(this.web.log().slice(before))?.[1]
-    })
+    }, READY_MS)
   }
 
   async stop(child, signal = 'SIGTERM') {

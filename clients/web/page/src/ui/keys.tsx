@@ -8,7 +8,7 @@ import { togglePause } from '../views/now'
 
 export const helpShown = signal(false)
 const VIEWS: View[] = ['now', 'where', 'search', 'state', 'try']
-const typing = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+const typing = (target: EventTarget | null) => target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select')
 
 function step(by: number): void {
   const all = [...document.querySelectorAll<HTMLElement>('[data-step]')].filter((e) => e.offsetParent)

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Builds the fuzz targets with Clang's libFuzzer, AddressSanitizer and UBSan and lets each run for a while over the seeds.
-# usage: sh tests/fuzz/run.sh [SECONDS [TARGET...]]      20 seconds and all targets: protocol yaml store text
+# usage: sh tests/fuzz/run.sh [SECONDS [TARGET...]]      20 seconds and all targets: protocol yaml store articles text
 # New inputs stay in build/fuzz/corpus, findings in build/fuzz/findings. Prints one line for each target; exit 1 with a finding,
 # 77 where Clang or its fuzzer's run-time library (clang, libclang-rt-14-dev) is not installed.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-20}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- protocol yaml store text
+[ $# -gt 0 ] || set -- protocol yaml store articles text
 build=$PWD/build/fuzz
 if ! command -v clang >/dev/null || ! ls "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer-*.a >/dev/null 2>&1; then
     echo "fuzz: skipped: clang or libclang-rt-14-dev is not installed"

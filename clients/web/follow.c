@@ -187,8 +187,12 @@ static void *run(void *arg)
 {
     follow_t *f = arg;
     int r = 0;
-    while (r == 0 && !atomic_load(&f->stop))
+    while (r == 0 && !atomic_load(&f->stop)) {
         r = step(f);
+        (void)pthread_mutex_lock(&f->lock);
+        f->info.turns++;
+        (void)pthread_mutex_unlock(&f->lock);
+    }
     if (r == 0 && f->uncommitted)
         r = commit(f);
     if (r < 0) {

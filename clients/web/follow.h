@@ -15,6 +15,7 @@ typedef struct follow_info {
     uint64_t position, newest; /* of the log: what is in the store, and what is known to be there */
     uint64_t lost;             /* events that zhiwend kept no more before we had them */
     bool connected;
+    uint64_t turns;            /* grows while the thread is alive, several times a minute at least */
     char trouble[200];         /* of the store: it writes no more; or empty */
 } follow_info_t;
 

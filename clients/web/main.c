@@ -124,9 +124,14 @@ static int wait_for_end(program_t *p, const sigset_t *signals)
 {
     const struct timespec second = { .tv_sec = 1 };
     follow_info_t info;
+    uint64_t turns = UINT64_MAX;
     zw_notify_ready();
-    while (sigtimedwait(signals, NULL, &second) < 0)
-        zw_notify_watchdog();
+    while (sigtimedwait(signals, NULL, &second) < 0) {
+        follow_info(p->web.follow, &info);
+        if (info.turns != turns) /* the one that writes moves on */
+            zw_notify_watchdog();
+        turns = info.turns;
+    }
     zw_notify_stopping();
     follow_info(p->web.follow, &info);
     return *info.trouble ? CLI_TROUBLE : CLI_OK;

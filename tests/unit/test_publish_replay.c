@@ -217,6 +217,27 @@ static void test_similar_and_cluster(void **state)
     zmq_close(dealer);
 }
 
+static void test_quarantine(void **state)
+{
+    pub_t *p = *state;
+    zw_store_reject_t rejects[3];
+    for (size_t k = 0; k < 3; k++)
+        rejects[k] = (zw_store_reject_t){ .raw = ZW_STR_LIT("\xc1\xc1"), .reason = ZW_STR_LIT("malformed"), .message = zw_str(&"fir"[k], 1), .origin = ZW_STR_LIT("feed"), .time_us = 7 };
+    assert_int_equal(zw_store_commit(p->h->store, NULL, 0, rejects, 3), 0);
+    pub_start(p);
+    void *dealer = pub_connect(p, ZMQ_DEALER, p->replay, 0);
+    zw_answer_t answer = pub_ask(p, dealer, (zw_request_t){ .op = ZW_OP_QUARANTINE, .limit = 2 });
+    assert_int_equal(answer.kind, ZW_ANSWER_QUARANTINE);
+    zw_buf_t json = { 0 };
+    assert_int_equal(zw_mp_to_json(answer.map, &json), 0);
+    assert_int_equal(zw_buf_putc(&json, '\0'), 0);
+    assert_string_equal(json.p, "{\"count\":3,\"messages\":["
+                                "{\"number\":3,\"time\":7,\"origin\":\"feed\",\"error\":\"malformed\",\"field\":\"\",\"message\":\"r\",\"bytes\":2},"
+                                "{\"number\":2,\"time\":7,\"origin\":\"feed\",\"error\":\"malformed\",\"field\":\"\",\"message\":\"i\",\"bytes\":2}]}");
+    zw_buf_done(&json);
+    zmq_close(dealer);
+}
+
 /* Sends raw frames and reads one answer, with the delimiter in front when there is one. */
 static zw_answer_t ask_raw(pub_t *p, void *dealer, const zw_str_t *frames, size_t n, bool delimited)
 {
@@ -317,6 +338,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_too_old_too_new, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_other_operations, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_similar_and_cluster, pub_setup, pub_teardown),
+        cmocka_unit_test_setup_teardown(test_quarantine, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_shapes, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_client_that_does_not_read, pub_setup, pub_teardown),
     };

@@ -90,10 +90,15 @@ static int converse(const child_t *c, const child_question_t *q, zw_buf_t *out)
     const zw_str_t strings[CHILD_STRINGS] = { q->body, q->charset, q->format, q->title, q->published, q->url, q->source, q->fact };
     child_head_t head = { .task = q->task, .body_is_text = q->body_is_text };
     child_answer_t answer;
-    int64_t until = child_now_us() + CHILD_S * INT64_C(1000000);
+    int64_t until = child_now_us() + CHILD_LOAD_S * INT64_C(1000000);
     for (int k = 0; k < CHILD_STRINGS; k++)
         head.lengths[k] = (uint32_t)strings[k].n;
-    int r = child_write(c->in, &head, sizeof head, until);
+    int r = c->asked ? 0 : child_read(c->out, &answer, sizeof answer, until); /* that it has loaded its data */
+    if (r == 0 && !c->asked && answer.code < 0)
+        r = answer.code;
+    until = child_now_us() + CHILD_S * INT64_C(1000000);
+    if (r == 0)
+        r = child_write(c->in, &head, sizeof head, until);
     for (int k = 0; k < CHILD_STRINGS && r == 0; k++)
         r = child_write(c->in, strings[k].p, strings[k].n, until);
     if (r == 0)

@@ -12,7 +12,8 @@
 
 typedef struct child_pool child_pool_t;
 
-enum { CHILD_S = 15, CHILD_QUESTIONS = 16, CHILD_ANSWER_BYTES = 64 << 20 };
+/* Seconds of the clock on the wall that loading and a question may take, on a machine that is busy; of the processor a question has CHILD_CPU_S. */
+enum { CHILD_LOAD_S = 120, CHILD_S = 60, CHILD_CPU_S = 15, CHILD_QUESTIONS = 16, CHILD_ANSWER_BYTES = 64 << 20 };
 
 typedef enum { CHILD_TRY, CHILD_EVIDENCE } child_task_t;
 

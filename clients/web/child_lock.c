@@ -56,7 +56,7 @@ static int filter_calls(void)
 
 int child_lock_in(void)
 {
-    int r = limit(RLIMIT_CPU, CHILD_S * CHILD_QUESTIONS);
+    int r = limit(RLIMIT_CPU, CHILD_CPU_S * CHILD_QUESTIONS);
     if (r == 0)
         r = limit(RLIMIT_FSIZE, 0);
     if (r == 0)

@@ -53,8 +53,8 @@ int child_main(void)
     int e = load(&r);
     if (e == 0)
         e = child_lock_in();
-    if (e < 0)
-        (void)answer(e, &out); /* who starts it reads it after the first question */
+    int told = answer(e, &out); /* whether it can begin */
+    e = e == 0 ? told : e;
     for (int k = 0; e == 0 && k < CHILD_QUESTIONS; k++) {
         child_question_t q = { 0 };
         zw_arena_reset(r.arena, KEEP_BYTES);

@@ -64,6 +64,17 @@ static void put_repairs(json_t *answer, zw_str_t article)
     free(text);
 }
 
+/* What the child did not do. */
+static void failed(request_t *r, int code)
+{
+    if (code == -ZW_E_EMPTY || code == -ZW_E_ENCODING || code == -ZW_E_TOO_LARGE)
+        web_error(r, MHD_HTTP_UNPROCESSABLE_CONTENT, "body", "%s", zw_error_text(code));
+    else if (code == -ETIME || code == -ECHILD)
+        web_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "body", code == -ETIME ? "takes too long to read" : "could not be read: it asks for more than one article may");
+    else
+        web_failed(r, code);
+}
+
 static void answer_of(request_t *r, int64_t number, json_t *fact)
 {
     zw_buf_t _cleanup_buf_ article = { 0 }, json = { 0 };
@@ -76,7 +87,7 @@ static void answer_of(request_t *r, int64_t number, json_t *fact)
     free(text);
     json_t *answer = e == 0 ? json_loadb(json.p, json.n, JSON_ALLOW_NUL, NULL) : NULL;
     if (!answer) {
-        web_failed(r, e < 0 ? e : -ECHILD);
+        failed(r, e < 0 ? e : -ECHILD);
         return;
     }
     compare(answer, zw_buf_str(&article));
@@ -115,8 +126,6 @@ void route_try(request_t *r)
     int e = child_ask(r->web->readers, &q, &json);
     if (e == 0)
         web_bytes(r, MHD_HTTP_OK, "application/json; charset=utf-8", NULL, &json);
-    else if (e == -ZW_E_EMPTY || e == -ZW_E_ENCODING || e == -ZW_E_TOO_LARGE)
-        web_error(r, MHD_HTTP_UNPROCESSABLE_CONTENT, "body", "%s", zw_error_text(e));
     else
-        web_failed(r, e);
+        failed(r, e);
 }

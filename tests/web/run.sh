@@ -11,6 +11,9 @@ ZHIWEN_CHROMIUM=${ZHIWEN_CHROMIUM:-$(command -v chromium || command -v chromium-
 [ -n "$ZHIWEN_CHROMIUM" ] || skip "there is no chromium"
 [ -f "$build/share/zhiwen/web/index.html" ] || skip "the page is not built (cmake without npm?)"
 
+echo "web: types of the page"
+(cd "$build/clients/web/page/source" && node_modules/.bin/tsc --noEmit)
+
 work=$build/tests/web
 mkdir -p "$work"
 cp "$here"/*.mjs "$here"/package.json "$here"/package-lock.json "$work"

@@ -26,7 +26,7 @@ export interface RegionNode extends Place { children?: RegionNode[] }
 export interface MapPlace extends Place { count: number; value: number | null; unit: string | null; time: string | null }
 export interface SeriesLine {
   region: string; name: string; unit: string | null
-  points: { time: string; value: number; kind: 'reached' | 'baseline' | 'target'; fact: string }[]
+  points: { time: string; value: number; kind: 'reached' | 'baseline' | 'target'; fact: string; subject?: string | null }[]
 }
 export interface Mention { start: number; end: number; kind: string; name?: string }
 export interface Trial {

@@ -53,4 +53,8 @@ export function slotText(slot: string, value: unknown): string {
   return Object.entries(parts).map(([name, part]) => `${slotWord(name)} ${slotText(name, part)}`).join(' · ')
 }
 
+/** The server's line, with the action in the reader's words. */
+export const summary = (fact: { summary: string; slots: Record<string, unknown> }) =>
+  fact.summary.split(' · ').map((part) => (part === fact.slots.action ? valueWord('action', part) : part)).join(' · ')
+
 export const outlet = (name: string | null | undefined) => name || t('unnamed_outlet')

@@ -31,7 +31,10 @@ export function Series({ series }: { series: SeriesLine[] }) {
   const first = Math.floor(from), count = Math.floor(to) - first + 1
   const every = Math.ceil(count / 12)
   const unit = lines[0].unit
-  const ends: number[] = []
+  // names at the right, each beside the end of its line, and none upon another
+  const names = lines.map((line, i) => ({ i, at: y(line.points.at(-1)!.value) + 4 })).sort((a, b) => a.at - b.at)
+  names.forEach((name, k) => { if (k) name.at = Math.max(name.at, names[k - 1].at + 14) })
+  for (let k = names.length - 1, most = HEIGHT - BOTTOM; k >= 0; most = names[k--].at - 14) names[k].at = Math.min(names[k].at, most)
   return (
     <svg class="chart series" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} data-export="series" role="group" aria-label={t('series')}>
       {y.ticks(5).map((n) => <g key={n}><line class="grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(n)} y2={y(n)} /><text class="tick end" x={LEFT - 6} y={y(n) + 4}>{unit === '%' ? number(n) + '%' : quantity(n, /元$/.test(unit ?? '') ? unit : '')}</text></g>)}
@@ -39,20 +42,18 @@ export function Series({ series }: { series: SeriesLine[] }) {
       <line class="axis" x1={LEFT} x2={WIDTH - RIGHT} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
       {lines.map((line, i) => {
         const reached = line.points.filter((p) => p.kind === 'reached')
-        const last = line.points.at(-1)!
-        let labelY = y(last.value) + 4
-        while (ends.some((e) => Math.abs(e - labelY) < 14)) labelY += 14
-        ends.push(labelY)
+        // what two bodies reached are two lines, also in one place
+        const subjects = [...new Set(reached.map((p) => p.subject ?? ''))].map((subject) => reached.filter((p) => (p.subject ?? '') === subject))
         return (
           <g key={line.region} class={`curve c${i % 6}`} data-region={line.region}>
-            {reached.length > 1 && <path class="stroke" d={'M' + reached.map((p) => `${x(p.at)},${y(p.value)}`).join('L')} />}
+            {subjects.filter((own) => own.length > 1).map((own) => <path key={own[0].subject} class="stroke" d={'M' + own.map((p) => `${x(p.at)},${y(p.value)}`).join('L')} />)}
             {line.points.filter((p) => p.kind === 'target').map((p, j) => {
-              const start = reached.filter((r) => r.at <= p.at).at(-1)
+              const start = reached.filter((r) => r.at <= p.at && r.subject === p.subject).at(-1)
               return start && <path key={j} class="stroke dashed" d={`M${x(start.at)},${y(start.value)}L${x(p.at)},${y(p.value)}`} />
             })}
             {line.points.map((p, j) => {
               const px = x(p.at), py = y(p.value)
-              const text = `${line.name} ${edtf(p.time)} ${t(p.kind)} ${quantity(p.value, line.unit)}`
+              const text = `${p.subject || line.name} ${edtf(p.time)} ${t(p.kind)} ${quantity(p.value, line.unit)}`
               return (
                 <a key={j} href={href('fact', filters.value, p.fact)} aria-label={text} data-kind={p.kind}>
                   {p.kind === 'reached' ? <circle class="dot" cx={px} cy={py} r="4.5" /> : p.kind === 'baseline'
@@ -61,7 +62,7 @@ export function Series({ series }: { series: SeriesLine[] }) {
                 </a>
               )
             })}
-            <text class="end-label" x={WIDTH - RIGHT + 8} y={labelY}>{line.name}</text>
+            <text class="end-label" x={WIDTH - RIGHT + 8} y={names.find((n) => n.i === i)!.at}>{line.name}</text>
           </g>
         )
       })}

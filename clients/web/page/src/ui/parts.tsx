@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { Refused, type Count, type Fact } from '../api'
 import { filters, href } from '../route'
-import { edtf, number, slotText } from '../show'
+import { edtf, number, summary } from '../show'
 import { modalityWord, t, typeWord } from '../words'
 
 export const TypeTag = ({ type }: { type: string }) => <span class="type" data-type={type}>{typeWord(type)}</span>
@@ -44,7 +44,7 @@ export function FactLine({ fact, fresh }: { fact: Fact; fresh?: boolean }) {
     <li class="line" data-fact={fact.id} data-fresh={fresh || undefined} data-withdrawn={fact.withdrawn || undefined}>
       <TypeTag type={fact.type} />
       <a class="what" id={id} href={href('fact', filters.value, fact.id)} data-step>
-        {fact.summary || slotText('', Object.values(fact.slots)[0])}
+        {summary(fact)}
       </a>
       <Modality modality={fact.modality} />
       {fact.withdrawn && <span class="modality">{t('withdrawn')}</span>}

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { webAddress, type Article, type Cluster, type Evidence, type FullFact, type Source, type Span } from '../api'
 import { change, filters, href, route } from '../route'
-import { edtf, moment, number, outlet, quantity, slotText } from '../show'
+import { edtf, moment, number, outlet, quantity, slotText, summary } from '../show'
 import { kindWord, slotWord, t } from '../words'
 import { useData, type Asked } from '../ui/data'
 import { Explanation } from '../ui/explanation'
@@ -150,7 +150,7 @@ export default function FactView() {
       <nav class="crumbs"><a href={href('now', filters.value)}>{t('now')}</a><a href={href('search', filters.value)}>{t('search')}</a></nav>
       <header class="fact-head">
         <p><TypeTag type={fact.type} /><Modality modality={fact.modality} />{fact.withdrawn && <span class="modality">{t('withdrawn')}</span>}<Confidence value={fact.confidence} /></p>
-        <h1 lang="zh">{fact.summary}</h1>
+        <h1 lang="zh">{summary(fact)}</h1>
         <blockquote lang="zh">{fact.quote}</blockquote>
       </header>
       <div class="fact-body">

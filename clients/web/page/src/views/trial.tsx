@@ -1,7 +1,7 @@
 // A text read without being stored: what was repaired, what is mentioned, what it says.
 import { useRef, useState } from 'preact/hooks'
 import { post, type Trial } from '../api'
-import { edtf } from '../show'
+import { edtf, summary } from '../show'
 import { kindWord, t } from '../words'
 import { Marked, type Mark } from '../ui/marked'
 import { Confidence, Failure, Modality, Panel, TypeTag } from '../ui/parts'
@@ -85,7 +85,7 @@ export default function TrialView() {
                   {result.facts.map((fact, i) => (
                     <li class="line" key={i} data-fact={fact.id}>
                       <TypeTag type={fact.type} />
-                      <button type="button" class="plain what" data-step aria-pressed={chosen === `f${i}`} onClick={() => setChosen(chosen === `f${i}` ? '' : `f${i}`)}>{fact.summary}</button>
+                      <button type="button" class="plain what" data-step aria-pressed={chosen === `f${i}`} onClick={() => setChosen(chosen === `f${i}` ? '' : `f${i}`)}>{summary(fact)}</button>
                       <Modality modality={fact.modality} />
                       <span class="when">{edtf(fact.time?.text)}</span>
                       <span class="place">{fact.region?.name ?? ''}</span>

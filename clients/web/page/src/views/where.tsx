@@ -6,7 +6,7 @@ import { Series } from '../charts/series'
 import { Timeline } from '../charts/timeline'
 import { saveCsv, savePng, saveSvg } from '../charts/export'
 import { change, filters, href, route } from '../route'
-import { number, quantity } from '../show'
+import { edtf, number, quantity } from '../show'
 import { t } from '../words'
 import { useData } from '../ui/data'
 import { Chips, Filters, day } from '../ui/filters'
@@ -75,7 +75,7 @@ function MapPanel() {
             <tbody>{shown.map((p) => (
               <tr key={p.code} data-place={p.code}>
                 <td><button type="button" class="plain" onClick={() => onPlace(p.code, p.name)}>{p.name}</button></td>
-                <td class="n">{indicator ? quantity(p.value!, p.unit) : number(p.count)}{indicator && p.time ? <small> {p.time}</small> : null}</td>
+                <td class="n">{indicator ? quantity(p.value!, p.unit) : number(p.count)}{indicator && p.time ? <small> {edtf(p.time)}</small> : null}</td>
               </tr>
             ))}</tbody>
           </table>
@@ -114,8 +114,8 @@ function SeriesPanel() {
   const query = new URLSearchParams({ indicator: indicator ?? '' })
   if (regions) query.set('region', regions)
   const { data, error, again } = useData<{ series: SeriesLine[] }>(indicator ? 'series' : null, query.toString())
-  const csv = () => saveCsv('series', ['region', 'name', 'unit', 'time', 'kind', 'value', 'fact'],
-    (data?.series ?? []).flatMap((s) => s.points.map((p) => [s.region, s.name, s.unit, p.time, p.kind, p.value, p.fact])))
+  const csv = () => saveCsv('series', ['region', 'name', 'unit', 'time', 'kind', 'value', 'subject', 'fact'],
+    (data?.series ?? []).flatMap((s) => s.points.map((p) => [s.region, s.name, s.unit, p.time, p.kind, p.value, p.subject, p.fact])))
   return (
     <Panel title={indicator ? `${t('series')} · ${indicator}` : t('series')} id="series" aside={data ? <Exports what="series" csv={csv} /> : null}>
       {!indicator ? <p class="quiet">{t('series_hint')}</p> : error ? <Failure error={error} again={again} /> : data ? <Series series={data.series} /> : <Loading />}

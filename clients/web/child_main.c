@@ -19,7 +19,7 @@ static int load(reading_t *r)
         e = zw_rules_load(NULL, 0, no_diag, NULL, &r->rules);
     r->extractor = e == 0 ? zw_extractor_new() : NULL;
     r->arena = zw_arena_new(ARENA_BYTES);
-    return e < 0 ? e : r->extractor && r->arena ? places_keep(r) : -ENOMEM;
+    return e < 0 ? e : r->extractor && r->arena ? reading_places(r) : -ENOMEM;
 }
 
 static int read_question(zw_arena_t *arena, child_question_t *q)

@@ -10,7 +10,7 @@
 
 /* The query that facts are read by; end it with WHERE. */
 #define FACT_COLUMNS \
-    "SELECT f.seq, f.support, f.added, s.json, a.number, a.title, a.source, a.url, a.published, f.first_day, f.last_day" \
+    "SELECT f.seq, f.support, f.added, s.json, a.number, a.title, a.source, a.url, a.published" \
     " FROM facts f JOIN sources s ON s.fact=f.seq AND s.article=f.article JOIN articles a ON a.number=f.article "
 
 /* The fact that a statement of that query stands at; NULL without memory, or when what is stored is no fact. */

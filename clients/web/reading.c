@@ -8,7 +8,7 @@
 
 enum { NOTES_SHOWN = 3 };
 
-int places_keep(reading_t *r)
+int reading_places(reading_t *r)
 {
     r->places = places_load();
     return r->places ? 0 : -ENOMEM;

@@ -21,7 +21,7 @@ typedef struct reading {
     uint32_t *chars;    /* for each byte of the text, and one more: the characters before it */
 } reading_t;
 
-int places_keep(reading_t *r); /* loads the names of places. 0, -ENOMEM */
+int reading_places(reading_t *r); /* loads the names of places. 0, -ENOMEM */
 
 /* The answer of /api/try, or most of that of /evidence (API.md). 0; -ZW_E_*, -ENOMEM. */
 int reading_answer(reading_t *r, const child_question_t *q, zw_buf_t *out);

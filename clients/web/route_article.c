@@ -37,7 +37,7 @@ static json_t *number_text(json_t *number)
 
 static json_t *facts_of(request_t *r, reader_t *reader, int64_t number)
 {
-    sqlite3_stmt *s = web_prepare(r, reader, "SELECT f.seq, f.support, f.added, s.json, a.number, a.title, a.source, a.url, a.published, f.first_day, f.last_day"
+    sqlite3_stmt *s = web_prepare(r, reader, "SELECT f.seq, f.support, f.added, s.json, a.number, a.title, a.source, a.url, a.published"
                                              " FROM sources s JOIN facts f ON f.seq=s.fact JOIN articles a ON a.number=s.article WHERE s.article=?1 ORDER BY s.span_start LIMIT ?2");
     json_t *list = s ? json_array() : NULL;
     if (!s)

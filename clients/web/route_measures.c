@@ -83,7 +83,7 @@ void route_indicators(request_t *r)
 
 /* ---- values over time */
 
-static const char POINT[] = "SELECT f.region, i.unit, f.time, i.value, i.value_max, f.modality, f.id, i.subject, i.baseline_value, i.baseline_time FROM fact_indicator i"
+static const char POINT[] = "SELECT f.region, i.unit, f.time, i.value, f.modality, f.id, i.subject, i.baseline_value, i.baseline_time FROM fact_indicator i"
                             " JOIN facts f ON f.seq=i._fact WHERE i._fact=?1 AND i.value IS NOT NULL AND f.time IS NOT NULL";
 
 typedef struct spot {
@@ -119,8 +119,8 @@ static int by_place_and_day(const void *a, const void *b)
 
 static json_t *point(sqlite3_stmt *s, int time, int value, const char *kind)
 {
-    return json_pack("{so, sf, ss, so, so}", "time", fact_json_column(s, time), "value", sqlite3_column_double(s, value), "kind", kind, "fact", fact_json_column(s, 6), "subject",
-                     fact_json_column(s, 7));
+    return json_pack("{so, sf, ss, so, so}", "time", fact_json_column(s, time), "value", sqlite3_column_double(s, value), "kind", kind, "fact", fact_json_column(s, 5), "subject",
+                     fact_json_column(s, 6));
 }
 
 static bool is_text(json_t *object, const char *key, const char *text)
@@ -146,14 +146,14 @@ static json_t *series_of(request_t *r, json_t *all, sqlite3_stmt *s)
 
 static void add_points(request_t *r, json_t *all, sqlite3_stmt *s)
 {
-    const char *modality = (const char *)sqlite3_column_text(s, 5);
+    const char *modality = (const char *)sqlite3_column_text(s, 4);
     bool target = modality && (strcmp(modality, "planned") == 0 || strcmp(modality, "required") == 0);
     json_t *points = series_of(r, all, s);
     if (!points)
         return;
     (void)json_array_append_new(points, point(s, 2, 3, target ? "target" : "reached"));
-    if (sqlite3_column_type(s, 8) != SQLITE_NULL && sqlite3_column_type(s, 9) != SQLITE_NULL)
-        (void)json_array_append_new(points, point(s, 9, 8, "baseline"));
+    if (sqlite3_column_type(s, 7) != SQLITE_NULL && sqlite3_column_type(s, 8) != SQLITE_NULL)
+        (void)json_array_append_new(points, point(s, 8, 7, "baseline"));
 }
 
 static void answer_series(request_t *r, filter_t *filter)

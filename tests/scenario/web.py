@@ -455,6 +455,10 @@ def places_and_times():
         equal(sum(years.values()), sum(f["time"] is not None for f in facts), "years")
         days = w.ask("/api/timeline", by="day")
         equal(sum(p["count"] for p in days["points"]) + days["coarser"] + days["undated"], len(facts), "days")
+        s.submit({"id": "y", "body": "截至2010年底,晋江市产品采标率由2002年的31.5%提高到78%。\n", "published": "2011-01-05"})
+        w.settled(d)
+        rising = w.ask("/api/series", indicator="产品采标率")["series"][0]["points"]
+        equal([(p["time"], p["value"], p["kind"]) for p in rising], [("2010-12", 78.0, "reached"), ("2002", 31.5, "baseline")], "where it began")
         tree = w.ask("/api/regions")
         zhejiang = next(p for p in tree["children"] if p["code"] == "330000")
         wenzhou = next(p for p in zhejiang["children"] if p["code"] == "330300")

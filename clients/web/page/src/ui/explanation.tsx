@@ -1,7 +1,7 @@
 // Why a fact was found. The shape is the daemon's `explain`; what is not known here is shown as it is, never dropped.
 import type { ComponentChildren } from 'preact'
 import { slotText } from '../show'
-import { kindWord, slotWord, t, type Word } from '../words'
+import { kindWord, slotWord, t, whyWord, type Word } from '../words'
 
 type Json = Record<string, unknown>
 const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v)
@@ -40,7 +40,7 @@ export function Explanation({ of, rule, slots: facts }: { of: unknown; rule: str
   const fills = fillsOf(isObject(slots) || Array.isArray(slots) ? slots : own?.slots)
   const common = own ?? (of as Json)
   for (const name of ['time', 'region', 'modality'])
-    if (common[`${name}_why`]) fills.push({ name, value: common[name] ?? null, how: String(common[`${name}_why`]), why: '' })
+    if (common[`${name}_why`]) fills.push({ name, value: common[name] ?? null, how: whyWord(String(common[`${name}_why`])), why: '' })
   return (
     <div class="explanation">
       {typeof sentence === 'string' && <><h3>{t('sentence')}</h3><p class="text" lang="zh">{sentence}</p></>}

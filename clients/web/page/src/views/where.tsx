@@ -91,7 +91,7 @@ function TimePanel() {
   const by = route.value.params.get('by') ?? 'year'
   const query = new URLSearchParams(filters.value)
   query.set('by', by)
-  const { data, error, again } = useData<{ points: { time: string; count: number }[] }>('timeline', query.toString())
+  const { data, error, again } = useData<{ points: { time: string; count: number }[]; undated: number }>('timeline', query.toString())
   const narrow = (time: string) => change({ from: day(time, false), to: day(time, true), by: by === 'year' ? 'month' : 'day' })
   return (
     <Panel title={t('timeline')} id="timeline" aside={
@@ -103,6 +103,7 @@ function TimePanel() {
       </>
     }>
       {error ? <Failure error={error} again={again} /> : data ? <Timeline points={data.points} onTime={narrow} /> : <Loading />}
+      {data && data.undated > 0 && <p class="quiet small">{t('n_undated', { n: number(data.undated) })}</p>}
     </Panel>
   )
 }

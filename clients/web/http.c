@@ -19,7 +19,7 @@ struct http {
 static void put_headers(struct MHD_Response *response)
 {
     static const char *const HEADERS[][2] = {
-        { "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+        { "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
                                      "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" },
         { "X-Content-Type-Options", "nosniff" },
         { "X-Frame-Options", "DENY" },

@@ -46,7 +46,7 @@ void route_page(request_t *r)
 {
     const char *path = r->path + strspn(r->path, "/"), *name = strrchr(path, '/');
     struct stat file;
-    bool own_address = !strchr(name ? name : path, '.'); /* of the page: no file has such a name */
+    bool own_address = is_plain(path) && !strchr(name ? name : path, '.'); /* of the page: no file has such a name */
     if (own_address)
         path = "index.html";
     int fd = r->web->page && is_plain(path) ? open_file(r->web->page, path, &file) : -1;

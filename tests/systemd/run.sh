@@ -22,7 +22,7 @@ cleanup() {
 trap cleanup EXIT
 
 say() { printf '%s\n' "$*" | tee -a "$transcript"; }
-die() { say "NOT SEEN: $*"; [ -z "$leader" ] || nsenter -t "$leader" -a journalctl -u 'zhiwend*' -n 30 --no-pager || true; exit 1; }
+die() { say "NOT SEEN: $*"; [ -z "$leader" ] || nsenter -t "$leader" -a journalctl -u 'zhiwen*' -n 30 --no-pager || true; exit 1; }
 # Runs a command inside; it and what it prints go into the transcript.
 run() {
     say "    # $*"
@@ -92,6 +92,23 @@ run "zhiwen status --check"
 saw "ZHIWEN OK"
 run "systemctl start zhiwen-metrics && sleep 1 && exec 3<>/dev/tcp/127.0.0.1/9464 && printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3 && grep -aE '^zhiwen_(up|articles_total)' <&3"
 saw "zhiwen_up 1"
+say
+say "## The page: started by the first request, and what it can reach"
+say
+get="exec 3<>/dev/tcp/127.0.0.1/8470 && printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n'"
+run "systemctl start zhiwen-web.socket; systemctl is-active zhiwen-web.service || true"
+saw "^inactive"
+run "$get /api/state >&3 && grep -aoE '^HTTP/1.. [0-9]+' <&3; systemctl is-active zhiwen-web.service"
+saw "^active" "the first request has started it, and was answered"
+until_ok 30 "$get /api/state >&3 && grep -aq '\"reachable\":true' <&3"
+until_ok 30 "$get '/api/facts?limit=1' >&3 && grep -aqE '\"id\":\"[0-9a-f]+' <&3"
+run "$get / >&3 && grep -aioE '^HTTP/1.. [0-9]+|^content-security-policy: .{0,60}|<title>[^<]*' <&3"
+saw " 200" "the page"
+run "$get /api/facts?limit=1 >&3 && id=\$(grep -aoE -m1 '\"id\":\"[0-9a-f]+' <&3 | head -1 | cut -d'\"' -f4) && $get /api/facts/\$id/evidence >&3 && grep -aoE '\"slot\":\"[a-z]*\"' <&3 | head -3"
+saw "slot" "evidence, by the process that can only compute"
+run "systemd-analyze security --no-pager zhiwen-web | tail -1"
+run "journalctl -u zhiwen-web -o cat -p warning -n 5"
+quiet "systemctl stop zhiwen-web.socket zhiwen-web.service"
 say
 say "## Socket activation: stopped, and started by a sender"
 say

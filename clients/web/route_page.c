@@ -1,4 +1,4 @@
-/* The built page: files of one folder, and index.html for every address that the page gives itself. */
+/* The built page: files of one folder. What the page shows stands behind the # of its address, so it has one address. */
 #include "web.h"
 
 #include <ctype.h>
@@ -44,13 +44,11 @@ static int open_file(const char *folder, const char *path, struct stat *ret)
 
 void route_page(request_t *r)
 {
-    const char *path = r->path + strspn(r->path, "/"), *name = strrchr(path, '/');
     struct stat file;
-    bool own_address = is_plain(path) && !strchr(name ? name : path, '.'); /* of the page: no file has such a name */
-    if (own_address)
-        path = "index.html";
+    bool start = strcmp(r->path, "/") == 0;
+    const char *path = start ? "index.html" : r->path + strspn(r->path, "/");
     int fd = r->web->page && is_plain(path) ? open_file(r->web->page, path, &file) : -1;
-    if (fd < 0 && own_address) {
+    if (fd < 0 && start) {
         web_error(r, MHD_HTTP_NOT_FOUND, "page", "the page is not installed (--page says where it is); the addresses under /api work");
     } else if (fd < 0) {
         web_failed(r, -ENOENT);

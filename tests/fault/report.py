@@ -75,7 +75,8 @@ def threads():
     run(["ninja", "-C", "build/tsan", "-j", os.environ.get("ZHIWEN_JOBS", "2"), "zhiwend", "zhiwen"])
     env = dict(build("tsan"), TSAN_OPTIONS="exitcode=66:suppressions=" + os.path.join(HERE, "tsan.supp"))
     return scenario("daemon_main.py", ["way_of_an_article", "feed", "reload_under_load", "drains_on_sigterm"], env, "scenario") + \
-        scenario("daemon_corrections.py", ["withdrawn"], env, "scenario") + scenario("daemon_retention.py", ["by_age"], env, "scenario")
+        scenario("daemon_corrections.py", ["withdrawn"], env, "scenario") + scenario("daemon_retention.py", ["by_age"], env, "scenario") + \
+        scenario("daemon_kill.py", ["killed_once"], env)
 
 
 def valgrind():

@@ -45,6 +45,8 @@ uint32_t zw_time_last(zw_str_t edtf)
 
 /* ---- candidates */
 
+enum { AT_THE_EVENT = -2 }; /* instead of a mention: the article's own day */
+
 typedef struct {
     zw_run_t *run;
     const zw_draft_t *d;
@@ -168,6 +170,35 @@ static bool long_before(const finder_t *f)
     return false;
 }
 
+/* 会上还成立了…: the day that the article tells of, whatever year the sentence before speaks of. */
+static bool at_the_event(const finder_t *f)
+{
+    static const char *const words[] = { "会上", "仪式上", "活动上", "典礼上", "现场会上", "活动现场", "论坛上", "会议还", "会后", "会前" };
+    const zw_draft_t *d = f->d;
+    const zw_paragraph_t *p = d->paragraph;
+    uint32_t start = p->sentences[d->sentence].sk.start, at = anchor(d);
+    zw_str_t before = zw_str(p->skeleton.p + start, at > start ? at - start : 0);
+    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+        if (memmem(before.p, before.n, words[k], strlen(words[k])))
+            return true;
+    return false;
+}
+
+/* 去年获批试点。该县正在申报…: what is going on is not of the year before. */
+static bool goes_on(const finder_t *f)
+{
+    static const char *const words[] = { "正在", "正积极", "正全力", "正着手", "至今", "仍在" };
+    const zw_draft_t *d = f->d;
+    const zw_sentence_t *sentence = &d->paragraph->sentences[d->sentence];
+    zw_span_t clause = sentence->clause_count > 0 ? sentence->clauses[d->clause].sk : sentence->sk;
+    uint32_t at = anchor(d);
+    zw_str_t before = zw_str(d->paragraph->skeleton.p + clause.start, at > clause.start ? at - clause.start : 0);
+    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+        if (memmem(before.p, before.n, words[k], strlen(words[k])))
+            return true;
+    return false;
+}
+
 static int search(const finder_t *f, const char **ret_why, bool *ret_far)
 {
     enum { MAX_TRIES = 6 }; /* times that do not reach over, before the look at this sentence ends */
@@ -195,7 +226,11 @@ static int search(const finder_t *f, const char **ret_why, bool *ret_far)
     }
     if (d->lead && d->match->rule->follows)
         return -1;
+    if (f->run->frame.day.n > 0 && at_the_event(f))
+        return AT_THE_EVENT;
     *ret_why = "in a sentence before";
+    if (goes_on(f))
+        return -1;
     size_t least = d->lead && d->lead->paragraph == d->paragraph ? d->lead->sentence + 1 : 0;
     for (size_t s = d->sentence, back = 0; s > least && back < 6 && found < 0; s--, back++) {
         found = find_time(f, d->paragraph->sentences[s - 1].sk.start, d->paragraph->sentences[s - 1].sk.end, true);
@@ -275,11 +310,26 @@ static zw_str_t so_far(const finder_t *f, int found)
                                                                   : zw_str("", 0);
 }
 
-/* What was counted since a day was counted up to now. */
-static zw_str_t closed(const zw_draft_t *d, zw_run_t *run, zw_str_t time)
+/* 自4月1日行动启动以来,…: the words between keep 以来 from the date. */
+static bool since(const zw_draft_t *d, int mention)
 {
-    zw_str_t now = run->context.published;
-    bool open = time.n > 3 && memcmp(time.p + time.n - 3, "/..", 3) == 0;
+    static const char *const from[] = { "自", "从", "自从", NULL };
+    const zw_paragraph_t *p = d->paragraph;
+    size_t sentence;
+    uint32_t at = place_of(p, mention, &sentence);
+    if (at == UINT32_MAX || !stands_before(p, at, from))
+        return false;
+    zw_span_t sk = p->sentences[sentence].sk;
+    const char *comma = memchr(p->skeleton.p + at, ',', sk.end - at);
+    size_t n = comma ? (size_t)(comma - (p->skeleton.p + at)) : sk.end - at;
+    return memmem(p->skeleton.p + at, n, "以来", strlen("以来")) != NULL;
+}
+
+/* What was counted since a day was counted up to now. */
+static zw_str_t closed(const zw_draft_t *d, zw_run_t *run, int mention)
+{
+    zw_str_t now = run->context.published, time = run->mentions[mention].canonical;
+    bool open = (time.n > 3 && memcmp(time.p + time.n - 3, "/..", 3) == 0) || (time.n >= 7 && since(d, mention));
     if (!open || d->match->rule->type->time != ZW_TIME_LAST || now.n < 4 || zw_time_first(time) > zw_time_last(now))
         return time;
     if (now.n > 7)
@@ -363,10 +413,13 @@ void zw_fill_time(zw_run_t *run, zw_draft_t *d)
     }
     if (plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED && plan != ZW_TIME_NOW)
         found = search(&f, &d->time_why, &d->time_far);
-    d->time_mention = found;
-    if (found >= 0) {
+    d->time_mention = found == AT_THE_EVENT ? -1 : found;
+    if (found == AT_THE_EVENT) {
+        d->time = run->frame.day;
+        d->time_why = "the article's own day";
+    } else if (found >= 0) {
         zw_str_t pair = so_far(&f, found);
-        d->time = pair.n > 0 ? pair : closed(d, run, run->mentions[found].canonical);
+        d->time = pair.n > 0 ? pair : closed(d, run, found);
     } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED) {
         d->time = d->lead->time;
         d->time_why = "that of the fact it follows";

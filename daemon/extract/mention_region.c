@@ -1,5 +1,6 @@
 /* The layer of places: names of all levels, chains (浙江省温州市), and words that point (我市, 全省, 该县). */
 #include "extract/mention_scan.h"
+#include "extract/name.h"
 #include "extract/region.h"
 
 #define PLACE_KINDS (ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_REGION_SHORT) | ZW_BIT(ZW_L_REGION_WEAK) | ZW_BIT(ZW_L_REGION_NICK))
@@ -86,6 +87,20 @@ static uint32_t township_scan(const zw_scan_t *scan, uint32_t i)
     return 0;
 }
 
+/* “福山咖啡” in an article about 海南, 西湖|龙井, 江|河源杯: within a name, the short name of a place in another province is
+ * chance. */
+static bool by_chance(const zw_scan_t *scan, uint32_t i, uint32_t code)
+{
+    uint32_t here = zw_region_province(scan->a->context->region), before = i ? scan->s.cp[i - 1] : 0;
+    bool county = zw_region_level(code) == 3;
+    if (zw_region_level(code) < 2 || !here || zw_region_province(code) == here || i == 0)
+        return false;
+    int32_t left = scan->ends[i];
+    bool name = left >= 0 && scan->found[left].m.cls == ZW_M_REGION && zw_region_province(scan->found[left].m.region) != zw_region_province(code);
+    return (county && (name || zw_is_open_quote(before))) ||
+           (left < 0 && zw_is_han(before) && !scan->stop[i] && scan->atom[i - 1] < 0);
+}
+
 static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
 {
     zw_article_t *a = scan->a;
@@ -120,6 +135,8 @@ static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
     if (!full && code && (kind == 0x53BF || kind == 0x65D7 || kind == 0x5DDE) &&
         zw_region_around(scan->lex, code, kind, a->context->year) == code && free_of_atoms(scan, end, end + 1))
         end++;
+    if (!full && by_chance(scan, i, code))
+        code = 0;
     uint8_t level = zw_region_level(code);
     uint32_t town = code ? township_scan(scan, end) : 0;
     if (town && level >= 2) {

@@ -138,23 +138,35 @@ static bool is_notice(zw_str_t title)
     return false;
 }
 
-/* A day named in the first paragraphs, at most ten days before publication, is the day that the article tells of. */
+/* 昨日, 今天: a day as the writer counts it. */
+static bool told_from_now(const zw_run_t *run, const zw_mention_t *m)
+{
+    static const char *const words[] = { "昨日", "昨天", "昨晚", "今日", "今天", "昨(", "今(", "前天", "前日" };
+    zw_str_t text = zw_str(run->text->text.p + m->span.start, m->span.end - m->span.start);
+    for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+        if (zw_str_starts(text, zw_strz(words[k])))
+            return true;
+    return false;
+}
+
+/* A day named in the first paragraphs, at most ten days before publication, is the day that the article tells of; one that is
+ * told from now (昨日) before a date, unless that stands at the very beginning. */
 void zw_frame_begin(zw_run_t *run)
 {
-    enum { FIRST_BYTES = 900, NEAR_DAYS = 10 };
+    enum { FIRST_BYTES = 900, OPENING_BYTES = 200, TOLD_BYTES = 3000, NEAR_DAYS = 10 };
     run->frame = (zw_frame_t){ .head = -1, .speaker = -1, .notice = is_notice(run->text->title) };
     uint32_t published = zw_time_first(run->context.published);
     for (size_t i = 0; i < run->mention_count && run->context.day && published; i++) {
         const zw_mention_t *m = &run->mentions[i];
-        if (m->span.start > FIRST_BYTES)
-            return;
         if (m->cls != ZW_M_TIME || m->approximate || m->canonical.n != 10 || m->canonical.p[4] != '-')
             continue;
         uint32_t day = zw_time_first(m->canonical);
-        if (day > 0 && day <= published && days(published) - days(day) <= NEAR_DAYS) {
-            run->frame.day = m->canonical;
+        bool near = day > 0 && day <= published && days(published) - days(day) <= NEAR_DAYS, told = told_from_now(run, m);
+        if (!near || m->span.start > (told ? TOLD_BYTES : FIRST_BYTES) || (run->frame.day.n > 0 && !told))
+            continue;
+        run->frame.day = m->canonical;
+        if (told || m->span.start < OPENING_BYTES)
             return;
-        }
     }
 }
 

@@ -157,6 +157,20 @@ static bool begins_later(const finder_t *f, const zw_span_t sentence, int time)
     return false;
 }
 
+/* 8月起征求意见。全市在用电梯1876部: what is counted is not counted in a month to come, unless it is a goal. */
+static bool lies_ahead(const finder_t *f, int time)
+{
+    const zw_draft_t *d = f->d;
+    const zw_sentence_t *sentence = &d->paragraph->sentences[d->sentence];
+    uint32_t published = zw_time_last(f->run->context.published);
+    if (!published || zw_time_first(f->run->mentions[time].canonical) <= published || d->match->rule->type->time != ZW_TIME_LAST)
+        return false;
+    zw_str_t words = zw_str(d->paragraph->skeleton.p + sentence->sk.start, sentence->sk.end - sentence->sk.start);
+    return !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_PLANNED], words, NULL) &&
+           !zw_engine_test(f->run, f->run->rules->signals[ZW_SIG_REQUIRED], words, NULL) &&
+           f->run->mentions[time].canonical.n > 4;
+}
+
 /* 此前,…: some time before, which is not said. */
 static bool long_before(const finder_t *f)
 {
@@ -234,7 +248,7 @@ static int search(const finder_t *f, const char **ret_why, bool *ret_far)
     size_t least = d->lead && d->lead->paragraph == d->paragraph ? d->lead->sentence + 1 : 0;
     for (size_t s = d->sentence, back = 0; s > least && back < 6 && found < 0; s--, back++) {
         found = find_time(f, d->paragraph->sentences[s - 1].sk.start, d->paragraph->sentences[s - 1].sk.end, true);
-        if (found >= 0 && (f->run->mentions[found].vague || begins_later(f, d->paragraph->sentences[s - 1].sk, found) ||
+        if (found >= 0 && (f->run->mentions[found].vague || lies_ahead(f, found) || begins_later(f, d->paragraph->sentences[s - 1].sk, found) ||
                            !reaches(f, found)))
             found = -1;
     }

@@ -235,8 +235,9 @@ static uint32_t elect(const votes_t *v)
             best = v->place[k].code;
         }
     }
-    /* an article on many places is about none */
-    return best_score >= 3 && best_score >= 0.4 * v->total ? best : 0;
+    /* an article on many places is about none; one that names few is about the place that most of them lie in */
+    bool many = best_score >= 3 && best_score >= 0.4 * v->total, few = best_score >= 2 && best_score >= 0.6 * v->total;
+    return many || few ? best : 0;
 }
 
 static int find_place(const zw_lexicon_t *lexicon, const zw_text_t *text, zw_context_t *c, zw_arena_t *arena)

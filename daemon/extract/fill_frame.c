@@ -104,7 +104,11 @@ int zw_frame_subject(const zw_run_t *run, const zw_paragraph_t *p, size_t senten
             break;
         const zw_clause_t *clauses = p->sentences[s - 1].clauses;
         c--;
-        if (c < p->sentences[s - 1].clause_count && zw_is_class(run, clauses[c].subject, classes)) {
+        /* an organ of the nation is not what the next sentence of an article about a place is about */
+        bool passing = s - 1 != sentence && run->context.region != 0 && c < p->sentences[s - 1].clause_count &&
+                       zw_is_class(run, clauses[c].subject, ZW_CLASS_BIT(ZW_M_GOV)) && run->mentions[clauses[c].subject].region == 0 &&
+                       !run->mentions[clauses[c].subject].region_by_context;
+        if (!passing && c < p->sentences[s - 1].clause_count && zw_is_class(run, clauses[c].subject, classes)) {
             *ret_count = clauses[c].subject_count;
             return clauses[c].subject;
         }

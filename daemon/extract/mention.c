@@ -236,6 +236,18 @@ static bool leads_clause(const zw_article_t *a, size_t k)
     return zw_str_ends(before, ZW_STR_LIT(",")) || zw_str_ends(before, ZW_STR_LIT(";")) || zw_str_ends(before, ZW_STR_LIT("。"));
 }
 
+/* Does the article name one firm only so far, or does `m` stand in the paragraph before? Else 该公司 may be any of them. */
+static bool firm_is_plain(const zw_article_t *a, const zw_mention_t *m)
+{
+    bool only = true;
+    for (size_t k = 0; k < a->out_count && only; k++)
+        only = a->out[k].cls != ZW_M_FIRM || zw_str_eq(a->out[k].canonical, m->canonical);
+    size_t breaks = 0;
+    for (size_t i = m->span.end; i < a->line_start; i++)
+        breaks += a->context->text->text.p[i] == '\n';
+    return only || breaks <= 1;
+}
+
 /* 该局, 该公司: the last organ or firm whose name ends the same way, of those in its paragraph
  * rather one that a clause is about. 我局: the one that writes. */
 static bool resolve_back(const zw_article_t *a, zw_found_t *f, zw_str_t written)
@@ -267,7 +279,7 @@ static bool resolve_back(const zw_article_t *a, zw_found_t *f, zw_str_t written)
             return true;
         }
         bool about = here && leads_clause(a, k - 1);
-        if (!here && last)
+        if (!here && (last || (firm && !firm_is_plain(a, m))))
             break;
         if (!last || pointing || about) {
             last = m;

@@ -52,6 +52,8 @@ static bool given_is_clean(const zw_scan_t *scan, uint32_t start, uint32_t from,
         const zw_hit_t *post = zw_scan_hit(scan, k, ZW_BIT(ZW_L_POST));
         if (post && post->end >= end)
             return false; /* 任组长 */
+        if (k + 1 == end && (zw_chars_at(&scan->s, k, "手中") || zw_chars_at(&scan->s, k, "手里")))
+            return false; /* 从杨军手中 */
         const zw_hit_t *h = zw_scan_hit(scan, k, ZW_BIT(ZW_L_WORD) | ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_POST) |
                                                      ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_UNIT));
         if (h && h->end > end && h->end - h->start >= 2)
@@ -315,12 +317,24 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
     add_person(scan, i, i + n, false);
 }
 
-/* 王乐芹(女) */
+/* (淄博市质监局局长) */
+static bool post_in_brackets(const zw_scan_t *scan, uint32_t open)
+{
+    enum { REACH = 30 };
+    for (uint32_t k = open + 1; k < scan->s.n && k - open < REACH && scan->s.cp[k] != ')'; k++) {
+        const zw_hit_t *post = zw_scan_hit(scan, k, ZW_BIT(ZW_L_POST));
+        if (post && zw_char(&scan->s, post->end) == ')' && k > open + 2)
+            return true;
+    }
+    return false;
+}
+
+/* 王乐芹(女), 于海田(某局局长) */
 static void marked_at(zw_scan_t *scan, uint32_t i)
 {
     if (scan->s.cp[i] != '(')
         return;
-    if (!zw_chars_at(&scan->s, i, "(女") && !zw_chars_at(&scan->s, i, "(男"))
+    if (!zw_chars_at(&scan->s, i, "(女") && !zw_chars_at(&scan->s, i, "(男") && !post_in_brackets(scan, i))
         return;
     for (uint32_t n = 3; n >= 2 && n <= i; n--) {
         zw_surname_t use;

@@ -56,7 +56,7 @@ static uint32_t plan_scan(const zw_chars_t *s, uint32_t i, zw_when_t *w)
 static uint32_t vague_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_t *st, zw_when_t *w)
 {
     static const char *const deictic[] = { "截至目前为止", "截止目前为止", "截至目前", "截止目前", "截至现在", "截至今日", "到目前为止",
-                                           "截至当前", "目前为止", "目前", "当前", "眼下", "现阶段", "迄今为止", "迄今", "时下", "现如今", "如今",
+                                           "截至当前", "目前为止", "目前", "当前", "眼下", "现阶段", "迄今为止", "迄今", "时下", "现如今", "如今", "现在",
                                            "而今" };
     static const char *const events[] = { "近日", "日前", "最近", "近期", "不久前", "近来", "前不久", "连日来", "近段时间" };
     static const char *const not_before[] = { "最近的", "最近邻", "近期内", "日前后", "目前后" };

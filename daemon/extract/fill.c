@@ -28,6 +28,10 @@ static bool taken(const zw_draft_t *d, uint32_t at)
 /* What where_not of the rule does not want in the slot is passed over. */
 static bool unwanted(const filler_t *f, int mention)
 {
+    const zw_mention_t *far = &f->run->mentions[mention];
+    if ((f->source->from == ZW_FROM_BEFORE || f->source->from == ZW_FROM_ARTICLE) && f->run->context.region != 0 &&
+        far->cls == ZW_M_GOV && far->region == 0 && far->level == 0 && !far->region_by_context)
+        return true; /* an organ of the nation, in an article about a place */
     const zw_rule_t *rule = f->d->match->rule;
     for (size_t i = 0; i < rule->where_count; i++) {
         const zw_where_t *w = &rule->wheres[i];

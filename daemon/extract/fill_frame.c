@@ -248,6 +248,11 @@ static void find_period(zw_run_t *run, const zw_paragraph_t *p)
         at++;
     if (at == p->skeleton.n || run->mentions[p->mention[at]].approximate || !leads_in(p, at, is_heading(p)))
         return;
+    uint32_t behind = at;
+    while (behind < p->skeleton.n && p->mention[behind] == p->mention[at])
+        behind++;
+    if (at > 0 && zw_is_class(run, mention_at(p, behind, (uint32_t)p->skeleton.n), ZW_CLASS_BIT(ZW_M_AWARD)))
+        return; /* 关于表彰2017年度州长质量奖获奖单位的通报 */
     zw_str_t time = run->mentions[p->mention[at]].canonical;
     bool open = zw_str_ends(time, ZW_STR_LIT("..")) || (at > 0 && time.n != 9); /* behind other words only whole years */
     bool year = time.n == 4 && !is_history(run, p, time);
@@ -255,6 +260,13 @@ static void find_period(zw_run_t *run, const zw_paragraph_t *p)
         run->frame.period = time;
     else if (at == 0)
         run->frame.period = zw_str("", 0);
+}
+
+/* 国务院新闻办举行新闻发布会: who invites the press is not who has done what is told there. */
+static bool tells_news(const zw_run_t *run, int mention)
+{
+    return mention >= 0 && (zw_str_ends(run->mentions[mention].canonical, ZW_STR_LIT("新闻办")) ||
+                            zw_str_ends(run->mentions[mention].canonical, ZW_STR_LIT("新闻办公室")));
 }
 
 /* Whether what follows is to be done: after 2012年工作安排, or in the list behind 将重点抓好以下工作:. */
@@ -290,7 +302,13 @@ void zw_frame_paragraph(zw_run_t *run, zw_paragraph_t *p)
         for (size_t j = 0; j < p->sentences[i].clause_count; j++) {
             zw_clause_t *clause = &p->sentences[i].clauses[j];
             find_subject(run, p, clause);
-            if (run->frame.head < 0 && zw_is_class(run, clause->subject, ZW_ORG_CLASSES)) {
+            if (tells_news(run, clause->subject))
+                clause->subject = -1;
+            /* a firm that comes up in the course of it is not what the article is about */
+            enum { OPENING_BYTES = 600 };
+            bool late = zw_is_class(run, clause->subject, ZW_CLASS_BIT(ZW_M_FIRM)) && run->context.region != 0 &&
+                        run->mentions[clause->subject].span.start > OPENING_BYTES;
+            if (run->frame.head < 0 && !late && !tells_news(run, clause->subject) && zw_is_class(run, clause->subject, ZW_ORG_CLASSES)) {
                 run->frame.head = clause->subject;
                 run->frame.head_count = clause->subject_count;
             }

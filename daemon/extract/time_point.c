@@ -480,6 +480,9 @@ uint32_t zw_time_point(const zw_chars_t *s, uint32_t i, const zw_time_state_t *s
         /* what is to be done by the end of the year is to be done this year */
         bool ahead = st->anchor.y && clause_looks_ahead(s, i);
         p->t.y = st->sentence.y && !ahead ? st->sentence.y : base;
+        /* 全年受理… told in January is last year's, unless a year was named */
+        if (zw_chars_at(s, i, "全年") && !st->sentence.y && st->anchor.m && st->anchor.m <= 2 && p->t.y == st->anchor.y && !ahead)
+            p->t.y--;
         /* 至年末 told in January as well */
         if (!st->sentence.y && st->anchor.m && st->anchor.m <= 2 && p->t.m == 12 && !p->end.m && p->t.y == st->anchor.y && !ahead &&
             (zw_chars_before(s, i, "至") || zw_chars_before(s, i, "到")))

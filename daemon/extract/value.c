@@ -148,6 +148,7 @@ static bool splits_words(const zw_paragraph_t *p, uint32_t at, uint32_t width, z
 
 size_t zw_piece_split(const zw_paragraph_t *p, zw_piece_t whole, zw_piece_t *ret, size_t max)
 {
+    enum { HAN = 3 };
     size_t n = 0;
     int depth = 0;
     uint32_t start = whole.sk.start, at = start;
@@ -168,6 +169,8 @@ size_t zw_piece_split(const zw_paragraph_t *p, zw_piece_t whole, zw_piece_t *ret
             continue;
         }
         size_t separator = depth == 0 ? separator_at(p, at, whole.sk.end) : 0;
+        if (separator && cp != 0x3001 && at - start == HAN && p->mention[start] < 0 && (unsigned char)p->skeleton.p[start] >= 0xE0)
+            separator = 0; /* 政|和工夫: one character is no name */
         if (separator && at > start && splits_words(p, at, (uint32_t)separator, whole.sk)) {
             ret[n++] = zw_piece(p, start, at);
             at += (uint32_t)separator;

@@ -110,20 +110,17 @@ static void vote(votes_t *v, uint32_t code, double weight)
 /* The longest place name at `p`. */
 static size_t place_at(const votes_t *v, const char *p, const char *end, uint32_t within, uint32_t near, uint32_t *ret)
 {
+    const uint32_t places = ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_REGION_SHORT) | ZW_BIT(ZW_L_REGION_NICK);
     uint32_t node = 1, cp, first = 0;
     size_t best = 0;
     for (const char *q = p; q < end;) {
         q += zw_utf8_decode(q, end, &cp);
         node = zw_lex_step(v->lexicon, node, cp);
-        if (!node)
+        if (!node || !(zw_lex_under(v->lexicon, node) & places))
             break;
-        for (uint32_t e = zw_lex_first(v->lexicon, node); e; e = zw_lex_entry(v->lexicon, e)->next) {
-            uint8_t kind = zw_lex_entry(v->lexicon, e)->kind;
-            if (kind == ZW_L_REGION || kind == ZW_L_REGION_SHORT || kind == ZW_L_REGION_NICK) {
-                best = (size_t)(q - p);
-                first = zw_lex_first(v->lexicon, node);
-                break;
-            }
+        if (zw_lex_kinds(v->lexicon, node) & places) {
+            best = (size_t)(q - p);
+            first = zw_lex_first(v->lexicon, node);
         }
     }
     if (best) {

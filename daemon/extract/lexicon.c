@@ -22,6 +22,7 @@ typedef struct node {
     uint64_t may; /* bit set: a child's character has these last six bits */
     uint32_t first;    /* sense */
     uint32_t kinds;    /* bits of all senses */
+    uint32_t under;    /* and of all words that begin with this one */
     uint32_t kids;     /* index of the first child in kids */
     uint32_t kid_count;
 } node_t;
@@ -87,6 +88,11 @@ uint32_t zw_lex_first(const zw_lexicon_t *l, uint32_t node)
 uint32_t zw_lex_kinds(const zw_lexicon_t *l, uint32_t node)
 {
     return l->nodes[node].kinds;
+}
+
+uint32_t zw_lex_under(const zw_lexicon_t *l, uint32_t node)
+{
+    return l->nodes[node].under;
 }
 
 const zw_lex_entry_t *zw_lex_entry(const zw_lexicon_t *l, uint32_t index)
@@ -228,6 +234,7 @@ static int make_whole(zw_lexicon_t *l)
         l->nodes[i].first = l->first[i];
         for (uint32_t e = l->first[i]; e; e = l->entries[e].next)
             l->nodes[i].kinds |= UINT32_C(1) << l->entries[e].kind;
+        l->nodes[i].under = l->nodes[i].kinds;
     }
     for (size_t i = 0; i < n; i++) {
         uint32_t parent = (uint32_t)(l->edges[i].key >> 21), cp = l->edges[i].key & 0x1FFFFF;
@@ -239,6 +246,9 @@ static int make_whole(zw_lexicon_t *l)
         if (parent == ROOT && cp < ROOT_CHARS)
             l->root[cp] = l->edges[i].child;
     }
+    for (size_t i = l->node_count; i-- > ROOT;) /* a child was made after its parent */
+        for (uint32_t k = 0; k < l->nodes[i].kid_count; k++)
+            l->nodes[i].under |= l->nodes[l->kids[l->nodes[i].kids + k].node].under;
     free(l->edges);
     free(l->first);
     l->edges = NULL;

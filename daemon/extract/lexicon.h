@@ -67,6 +67,8 @@ uint32_t zw_lex_step(const zw_lexicon_t *lexicon, uint32_t node, uint32_t cp);
 uint32_t zw_lex_first(const zw_lexicon_t *lexicon, uint32_t node);
 /* The kinds of all its senses, as bits. */
 uint32_t zw_lex_kinds(const zw_lexicon_t *lexicon, uint32_t node);
+/* The kinds of all words that the way to `node` begins, as bits: where none is wanted, the walk can end. */
+uint32_t zw_lex_under(const zw_lexicon_t *lexicon, uint32_t node);
 const zw_lex_entry_t *zw_lex_entry(const zw_lexicon_t *lexicon, uint32_t index);
 const zw_region_row_t *zw_lex_region(const zw_lexicon_t *lexicon, uint32_t row);
 const zw_organ_row_t *zw_lex_organ(const zw_lexicon_t *lexicon, uint32_t row);

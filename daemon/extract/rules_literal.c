@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_SET = 48, MAX_LITERAL = 48, MAX_DEPTH = 64 };
+enum { MAX_SET = 192, MAX_PRODUCT = 48 /* sets larger than this are kept as they are */, MAX_LITERAL = 48, MAX_DEPTH = 64 };
 
 typedef struct {
     zw_str_t items[MAX_SET];
@@ -97,7 +97,7 @@ static zw_conjunct_t to_conjunct(walker_t *w, const set_t *set)
     size_t n = 0;
     for (size_t i = 0; i < set->n; i++) {
         bool covered = false;
-        for (size_t j = 0; j < set->n && !covered; j++)
+        for (size_t j = 0; set->n <= MAX_PRODUCT && j < set->n && !covered; j++)
             covered = j != i && contains(set->items[i], set->items[j]) &&
                       (set->items[j].n < set->items[i].n || j < i);
         if (!covered)
@@ -204,7 +204,7 @@ static void loosen(walker_t *w, part_t *part)
 
 static bool product(walker_t *w, const set_t *a, const set_t *b, set_t *ret)
 {
-    if (a->n * b->n > MAX_SET)
+    if (a->n * b->n > MAX_PRODUCT)
         return false;
     ret->n = 0;
     for (size_t i = 0; i < a->n; i++)

@@ -43,17 +43,25 @@ zw_subject_t zw_subject_part(const zw_subject_t *whole, uint32_t start, uint32_t
                            .at = whole->at + from, .count = to - from };
 }
 
+/* Thousands of short tries an article: straight to the compiled code where there is any. */
+static int try_at(const zw_pattern_t *pattern, const zw_subject_t *s, size_t at, pcre2_match_data *data, pcre2_match_context *context)
+{
+    int r = pcre2_jit_match(pattern->code, (PCRE2_SPTR)s->text.p, s->text.n, at, 0, data, context);
+    if (r == PCRE2_ERROR_JIT_BADOPTION) /* it was not compiled */
+        r = pcre2_match(pattern->code, (PCRE2_SPTR)s->text.p, s->text.n, at, PCRE2_NO_UTF_CHECK, data, context);
+    return r;
+}
+
 int zw_pattern_search(const zw_pattern_t *pattern, const zw_subject_t *s, size_t from, pcre2_match_data *data,
                       pcre2_match_context *context)
 {
     const zw_start_t *start = pattern->start;
     if (!start)
-        return pcre2_match(pattern->code, (PCRE2_SPTR)s->text.p, s->text.n, from, PCRE2_NO_UTF_CHECK, data, context);
+        return try_at(pattern, s, from, data, context);
     for (uint32_t k = from == 0 ? 0 : index_of(s, from); k < s->count; k++) {
         if (!zw_charset_has(&start->first, s->hash[k]) || !zw_charset_has(&start->before, k ? s->hash[k - 1] : 0))
             continue;
-        int r = pcre2_match(pattern->code, (PCRE2_SPTR)s->text.p, s->text.n, s->at[k] - s->at[0], PCRE2_NO_UTF_CHECK, data,
-                            context);
+        int r = try_at(pattern, s, s->at[k] - s->at[0], data, context);
         if (r != PCRE2_ERROR_NOMATCH)
             return r;
     }

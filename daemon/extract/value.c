@@ -146,6 +146,18 @@ static bool splits_words(const zw_paragraph_t *p, uint32_t at, uint32_t width, z
     return true;
 }
 
+/* 区 of 各县(市)、区: a kind of place and nothing more. */
+static bool level_alone(const zw_paragraph_t *p, uint32_t at, uint32_t end)
+{
+    static const char *const kinds[] = { "区", "县", "市", "旗" };
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+        uint32_t n = (uint32_t)strlen(kinds[k]);
+        if (begins_at(p, at, end, kinds[k]) && (at + n == end || separator_at(p, at + n, end)))
+            return true;
+    }
+    return false;
+}
+
 size_t zw_piece_split(const zw_paragraph_t *p, zw_piece_t whole, zw_piece_t *ret, size_t max)
 {
     enum { HAN = 3 };
@@ -171,6 +183,8 @@ size_t zw_piece_split(const zw_paragraph_t *p, zw_piece_t whole, zw_piece_t *ret
         size_t separator = depth == 0 ? separator_at(p, at, whole.sk.end) : 0;
         if (separator && cp != 0x3001 && at - start == HAN && p->mention[start] < 0 && (unsigned char)p->skeleton.p[start] >= 0xE0)
             separator = 0; /* 政|和工夫: one character is no name */
+        if (separator && cp == 0x3001 && level_alone(p, at + (uint32_t)separator, whole.sk.end))
+            separator = 0; /* 各县(市)、区 */
         if (separator && at > start && splits_words(p, at, (uint32_t)separator, whole.sk)) {
             ret[n++] = zw_piece(p, start, at);
             at += (uint32_t)separator;

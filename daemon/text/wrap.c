@@ -10,7 +10,7 @@
 
 #include "base/utf8.h"
 
-enum { LINE_MIN = 15, SPREAD = 6, PARA_END_MAX = 3, HANG = 2, WIDTH_MAX = 256 };
+enum { LINE_MIN = 15, CUT_MIN = 20, SPREAD = 6, PARA_END_MAX = 3, HANG = 2, WIDTH_MAX = 256 };
 
 typedef struct wrapped {
     uint32_t start, end; /* units, without the line break */
@@ -22,6 +22,7 @@ typedef struct wrapped {
     bool colon;          /* ends with one */
     bool continues;      /* begins with what cannot begin a line of its own */
     bool linked;         /* its last character and the first of the next line belong together */
+    bool clauses;        /* a mark that parts clauses or sentences stands inside: no headline, if it is long */
 } wrapped_t;
 
 static bool is_closing(uint32_t cp)
@@ -106,15 +107,24 @@ static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t s
     l.item = (first == '-' && !(end - start > 1 && zw_is_digit(u[start + 1].cp))) || first == '*' || first == 0xB7 || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
     l.continues = is_closing(first) || first == 0x3002 || first == ',' || first == 0xFF0C || first == 0x3001 || first == ';' || first == 0xFF1B ||
                   first == ':' || first == 0xFF1A;
+    for (size_t i = start; i + 2 < end && !l.clauses; i++)
+        l.clauses = u[i].cp == ',' || u[i].cp == 0xFF0C || u[i].cp == 0x3002 || u[i].cp == 0xFF1B;
     if (end > start && end + 1 < text_end)
         l.linked = is_linked(t, u, end - 1, text_end);
     return l;
 }
 
+/* Whether the line can only be a part of a sentence: too long and too much of one for a headline, and what follows is no longer. */
+static bool is_cut(const wrapped_t *a, const wrapped_t *b)
+{
+    return !a->final && !a->colon && !a->hard && !a->fixed && a->clauses && a->n >= CUT_MIN && b->n > 0 && b->n <= a->n && !b->item &&
+           !b->numbered && !b->indented && (b->final || b->n == a->n);
+}
+
 /* Whether lines of one length to the character follow each other more often than chance would have it. */
 static bool is_blind(const wrapped_t *l, size_t n)
 {
-    size_t same = 0, open = 0, equal = 0, linked = 0, odd = 0;
+    size_t same = 0, open = 0, equal = 0, linked = 0, odd = 0, cut = 0;
     for (size_t i = 0; i + 1 < n; i++) {
         if (l[i].n < LINE_MIN || l[i].fixed || l[i + 1].item)
             continue;
@@ -123,6 +133,7 @@ static bool is_blind(const wrapped_t *l, size_t n)
             odd += l[i + 1].n < l[i].n && !l[i + 1].final && !l[i + 1].colon;
         if (!l[i].final && !l[i].colon)
             open++;
+        cut += is_cut(&l[i], &l[i + 1]);
         if (!l[i].final && l[i + 1].n <= l[i].n && (l[i + 1].n == l[i].n || l[i + 1].final || l[i + 1].colon)) {
             same++;
             equal += l[i + 1].n == l[i].n;
@@ -131,6 +142,8 @@ static bool is_blind(const wrapped_t *l, size_t n)
     }
     /* Cutting words in two tells more than how many lines there are. */
     if (linked * 3 >= same && (open < 3 ? linked > 0 && odd == 0 : linked >= 2 + odd))
+        return true;
+    if (open <= 3 && cut > 0 && cut == open)
         return true;
     return (open >= 3 && same * 4 >= open * 3) || (open == 2 && same == 2 && equal > 0);
 }
@@ -328,7 +341,7 @@ static bool goes_on_blind(const wrapped_t *l, size_t n, size_t i, uint32_t width
     if (!a->final && b->n < a->n && !b->final && !b->colon && i + 2 < n && l[i + 2].n == b->n)
         return false; /* the next line is a full one of a paragraph of its own */
     if (!a->final)
-        return a->n >= (width && width < full ? width : full);
+        return a->n >= (width && width < full ? width : full) || is_cut(a, b);
     if (width ? a->n < width : a->n < full)
         return false;
     /* A full line that happens to end a sentence: it goes on if what follows has its length, or can only be a rest. */

@@ -181,8 +181,9 @@ size_t zw_piece_split(const zw_paragraph_t *p, zw_piece_t whole, zw_piece_t *ret
             continue;
         }
         size_t separator = depth == 0 ? separator_at(p, at, whole.sk.end) : 0;
-        if (separator && cp != 0x3001 && at - start == HAN && p->mention[start] < 0 && (unsigned char)p->skeleton.p[start] >= 0xE0)
-            separator = 0; /* 政|和工夫: one character is no name */
+        if (separator && cp != 0x3001 && at - start == HAN && at + separator + HAN < whole.sk.end && p->mention[start] < 0 &&
+            (unsigned char)p->skeleton.p[start] >= 0xE0)
+            separator = 0; /* 政|和工夫: one character is no name where more stands behind it */
         if (separator && cp == 0x3001 && level_alone(p, at + (uint32_t)separator, whole.sk.end))
             separator = 0; /* 各县(市)、区 */
         if (separator && at > start && splits_words(p, at, (uint32_t)separator, whole.sk)) {

@@ -240,8 +240,17 @@ static int search(const finder_t *f, const char **ret_why, bool *ret_far)
     }
     if (d->lead && d->match->rule->follows)
         return -1;
-    if (f->run->frame.day.n > 0 && at_the_event(f))
+    bool event = at_the_event(f);
+    if (event && f->run->frame.day.n > 0)
         return AT_THE_EVENT;
+    for (size_t s = d->sentence; event && s > 0; s--) { /* the day that the paragraph gave it */
+        found = find_time(f, d->paragraph->sentences[s - 1].sk.start, d->paragraph->sentences[s - 1].sk.end, false);
+        if (found >= 0 && f->run->mentions[found].canonical.n == 10 && reaches(f, found)) {
+            *ret_why = "in a sentence before";
+            return found;
+        }
+        found = -1;
+    }
     *ret_why = "in a sentence before";
     if (goes_on(f))
         return -1;

@@ -89,6 +89,7 @@ static uint32_t years_scan(const zw_chars_t *s, uint32_t i, const zw_time_state_
         return 0;
     k++;
     uint32_t come = zw_chars_at(s, k, "以来"), inside = zw_chars_at(s, k, "内");
+    come = come ? come : zw_chars_at(s, k, "下来");
     come = come ? come : zw_chars_at(s, k, "来");
     if ((head == 0 && !come && !inside) || (zw_chars_at(s, i, "这") && !come))
         return 0;

@@ -166,6 +166,26 @@ static void own_money(zw_run_t *run)
             run->mentions[i].quantity.unit = zw_strz(unit);
 }
 
+/* Weather, finance and sports have officers, meetings and agreements too; the words of the field tell them apart. A brief text
+ * is taken as it is. */
+static bool is_off_topic(zw_run_t *run)
+{
+    enum { BRIEF = 300, LEAST = 2, BYTES_A_WORD = 500 };
+    const pcre2_code *code = run->rules->signals[ZW_SIG_TOPIC];
+    size_t n = 0, need = run->text->text.n / BYTES_A_WORD;
+    if (!code || run->text->text.n < BRIEF)
+        return false;
+    if (need < LEAST)
+        need = LEAST;
+    const zw_str_t parts[] = { run->text->title, run->text->text };
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+        uint32_t end;
+        for (zw_str_t rest = parts[i]; n < need && rest.n > 0 && zw_engine_test(run, code, rest, &end) && end > 0; n++)
+            rest = zw_str(rest.p + end, rest.n - end);
+    }
+    return n < need;
+}
+
 int zw_engine_run(zw_extractor_t *x, const zw_rules_t *rules, const zw_rule_t *only, const zw_text_t *text, zw_str_t source,
                   uint32_t region, bool tracing, zw_arena_t *arena, zw_run_t *run)
 {
@@ -181,6 +201,7 @@ int zw_engine_run(zw_extractor_t *x, const zw_rules_t *rules, const zw_rule_t *o
     if (r < 0)
         return r;
     own_money(run);
+    run->off_topic = is_off_topic(run);
     zw_frame_begin(run);
     r = run_lines(run);
     if (r < 0 || run->no_memory)

@@ -129,6 +129,7 @@ typedef struct zw_run {
     size_t fact_count, fact_cap;
     uint32_t *by_id;            /* hash table: 1 + index into facts */
     size_t by_id_size;
+    bool off_topic;             /* too few words of the field for the types that are topical */
     uint32_t limited;
     uint32_t groups;            /* matches numbered so far */
     bool tracing;

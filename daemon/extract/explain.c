@@ -409,6 +409,8 @@ int zw_extract_explain(zw_extractor_t *extractor, const zw_rules_t *rules, const
         zw_buf_printf(out, "date %.*s, place %06u, rules that hit their limit: %u\n\n",
                       ZW_STR_ARGS(run.context.published.n ? run.context.published : ZW_STR_LIT("unknown")), run.context.region,
                       run.limited);
+    if (!json && run.off_topic)
+        zw_buf_printf(out, "off topic: hardly a word of the signal `topic` stands in it, so types that are topical are not looked for\n\n");
     for (size_t i = 0; i < run.paragraph_count; i++)
         for (size_t j = 0; j < run.paragraphs[i].sentence_count; j++)
             sentence(&w, &run.paragraphs[i], &run.paragraphs[i].sentences[j], json);

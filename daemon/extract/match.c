@@ -209,7 +209,8 @@ static int run_range(matcher_t *m, zw_span_t range, bool paragraph)
     zw_subject_t subject = zw_subject_part(&m->skeleton, range.start, range.end);
     for (size_t i = 0; i < count; i++) {
         const zw_rule_t *rule = &m->run->rules->rules[m->run->rules->pattern_rule[patterns[i]]];
-        if (rule->paragraph == paragraph && (!m->run->only || m->run->only == rule))
+        bool wanted = m->run->only ? m->run->only == rule : !(m->run->off_topic && rule->type->topical);
+        if (rule->paragraph == paragraph && wanted)
             run_pattern(m, patterns[i], range, &subject);
     }
     if (m->run->tracing && !paragraph)

@@ -116,6 +116,7 @@ typedef struct zw_type_def {
     const int *regions;  /* slot numbers or ZW_REGION_*, in order */
     size_t region_count;
     uint32_t apart;      /* bit mask: slots that do not tell where the fact is */
+    bool topical;        /* looked for only in articles of the field */
     zw_fill_t *fills;
     size_t fill_count;
     zw_str_t *yields_to;
@@ -233,6 +234,7 @@ typedef enum {
     ZW_SIG_SPEAKS,     /* a clause in which someone speaks */
     ZW_SIG_NOT_TIME,   /* right behind a time that is none of the statement's: 生产的 */
     ZW_SIG_COMPARED,   /* right before such a time: 比, 较 */
+    ZW_SIG_TOPIC,      /* words by which an article is one of the field that topical types are for */
     ZW_SIGNALS
 } zw_signal_t;
 extern const char *const ZW_SIGNAL_NAMES[ZW_SIGNALS];

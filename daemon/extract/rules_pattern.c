@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 const char *const ZW_SIGNAL_NAMES[ZW_SIGNALS] = { "planned", "required", "negated", "done", "lead", "speaks", "not_time",
-                                                     "compared" };
+                                                     "compared", "topic" };
 
 enum { MAX_DEPTH = 16, MAX_EXPANDED = 32 << 10 };
 

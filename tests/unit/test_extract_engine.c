@@ -175,12 +175,41 @@ static void test_empty(void **state)
     done(&f);
 }
 
+/* A topical type is looked for where the words of the field stand often enough, and in brief texts; others everywhere. */
+static void test_topic(void **state)
+{
+    static const struct {
+        const char *once, *filling; /* the second is repeated to some length */
+        int times;
+        const char *topical;
+        size_t facts;
+    } CASES[] = {
+        { "", "天气晴好。", 40, "true", 0 },     { "", "天气晴好。", 40, "false", 1 },       { "", "天气晴好。", 10, "true", 1 },
+        { "", "质量抽查合格。", 30, "true", 1 }, { "质量合格。", "天气晴好。", 40, "true", 1 }, { "质量合格。", "天气晴好。", 100, "true", 0 },
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(*CASES); i++) {
+        static char text[8192], yaml[1024];
+        strcpy(text, "出台《甲办法》。");
+        strcat(text, CASES[i].once);
+        for (int k = 0; k < CASES[i].times; k++)
+            strcat(text, CASES[i].filling);
+        snprintf(yaml, sizeof(yaml), "%s  topical: %s\nrules:\n- rule: issued\n  type: paper\n  when: '出台(?<title>{DOC})'\nsignals:\n  topic: '质量|合格'\n",
+                 PAPER, CASES[i].topical);
+        body_t body;
+        fixture_t f;
+        make_body(&body, text);
+        extract(&f, yaml, &body);
+        assert_int_equal(f.found.fact_count, CASES[i].facts);
+        done(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_features),    cmocka_unit_test(test_span),  cmocka_unit_test(test_identity),
         cmocka_unit_test(test_match_limit), cmocka_unit_test(test_again), cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_empty),       cmocka_unit_test(test_topic),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

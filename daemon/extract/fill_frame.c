@@ -1,6 +1,7 @@
 /* The frame: who and where an article speaks of, sentence by sentence. */
 #include "extract/engine.h"
 #include "extract/lexicon.h"
+#include "extract/region.h"
 
 #include "base/utf8.h"
 
@@ -114,7 +115,9 @@ int zw_frame_subject(const zw_run_t *run, const zw_paragraph_t *p, size_t senten
         }
     }
     bool far = run->context.region != 0 && zw_is_class(run, run->frame.head, ZW_CLASS_BIT(ZW_M_GOV)) &&
-               run->mentions[run->frame.head].region == 0; /* of the nation, where the article is of a place */
+               (run->mentions[run->frame.head].region == 0 || /* of the nation, or the province, where the article is of a place in it */
+                (run->mentions[run->frame.head].region != run->context.region &&
+                 zw_region_within(run->context.region, run->mentions[run->frame.head].region)));
     if (!far && zw_is_class(run, run->frame.head, classes)) {
         *ret_count = run->frame.head_count;
         return run->frame.head;
@@ -294,15 +297,32 @@ bool zw_frame_plans(const zw_run_t *run, const zw_paragraph_t *p)
     return run->frame.plans || run->frame.plans_list || (run->frame.notice && is_item(p));
 }
 
+/* 各市人民政府,省直各单位: is whom a notice or report is sent to. */
+static bool is_addressed(const zw_run_t *run, const zw_paragraph_t *p)
+{
+    enum { MOST_BYTES = 150 };
+    static const char *const verbs[] = { "说", "问", "答", "示", "绍", "调", "出", "为", "是", "有", "了", "下", "括", "布", "讯" };
+    if (p->skeleton.n > MOST_BYTES || p->sentence_count != 1 || !zw_str_ends(p->skeleton, ZW_STR_LIT(":")))
+        return false;
+    for (size_t k = 0; k < sizeof(verbs) / sizeof(*verbs); k++)
+        if (memmem(p->skeleton.p, p->skeleton.n, verbs[k], strlen(verbs[k])))
+            return false;
+    for (uint32_t i = 0; i < p->skeleton.n; i++)
+        if (zw_is_class(run, p->mention[i], ZW_ORG_CLASSES))
+            return !zw_is_class(run, p->mention[0], ZW_CLASS_BIT(ZW_M_PERSON) | ZW_CLASS_BIT(ZW_M_TIME));
+    return false;
+}
+
 void zw_frame_paragraph(zw_run_t *run, zw_paragraph_t *p)
 {
+    bool addressed = is_addressed(run, p);
     find_period(run, p);
     find_plans(run, p);
     for (size_t i = 0; i < p->sentence_count; i++)
         for (size_t j = 0; j < p->sentences[i].clause_count; j++) {
             zw_clause_t *clause = &p->sentences[i].clauses[j];
             find_subject(run, p, clause);
-            if (tells_news(run, clause->subject))
+            if (addressed || tells_news(run, clause->subject))
                 clause->subject = -1;
             /* a firm that comes up in the course of it is not what the article is about */
             enum { OPENING_BYTES = 600 };

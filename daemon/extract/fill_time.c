@@ -420,6 +420,15 @@ static void set_default(zw_run_t *run, zw_draft_t *d, zw_time_plan_t plan)
     }
 }
 
+/* 今年以来,…。一是…4月,…。二是…: the next paragraph of a report is of its year again, not of the month that one of its facts had. */
+static bool is_of_the_period(const zw_run_t *run, const zw_draft_t *d)
+{
+    enum { YEAR = 4 };
+    zw_str_t period = run->frame.period;
+    return !d->match->rule->follows && d->lead->paragraph != d->paragraph && period.n == YEAR && d->lead->time.n > YEAR &&
+           memcmp(d->lead->time.p, period.p, YEAR) == 0;
+}
+
 /* A plan that says no time is not one for the day of the article. */
 void zw_fill_time_planned(zw_run_t *run, zw_draft_t *d)
 {
@@ -466,7 +475,7 @@ void zw_fill_time(zw_run_t *run, zw_draft_t *d)
     } else if (found >= 0) {
         zw_str_t pair = so_far(&f, found);
         d->time = pair.n > 0 ? pair : closed(d, run, found);
-    } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED) {
+    } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED && !is_of_the_period(run, d)) {
         d->time = d->lead->time;
         d->time_why = "that of the fact it follows";
     } else {

@@ -106,10 +106,12 @@ int zw_frame_subject(const zw_run_t *run, const zw_paragraph_t *p, size_t senten
         const zw_clause_t *clauses = p->sentences[s - 1].clauses;
         c--;
         /* an organ of the nation is not what the next sentence of an article about a place is about */
+        bool among = c < p->sentences[s - 1].clause_count && (s - 1 != sentence || c != clause) &&
+                     here(p, clauses[c].sk.start, clauses[c].sk.end, "其中"); /* 其中浠水县一家…: one of them, not what goes on */
         bool passing = s - 1 != sentence && run->context.region != 0 && c < p->sentences[s - 1].clause_count &&
                        zw_is_class(run, clauses[c].subject, ZW_CLASS_BIT(ZW_M_GOV)) && run->mentions[clauses[c].subject].region == 0 &&
                        !run->mentions[clauses[c].subject].region_by_context;
-        if (!passing && c < p->sentences[s - 1].clause_count && zw_is_class(run, clauses[c].subject, classes)) {
+        if (!passing && !among && c < p->sentences[s - 1].clause_count && zw_is_class(run, clauses[c].subject, classes)) {
             *ret_count = clauses[c].subject_count;
             return clauses[c].subject;
         }

@@ -101,12 +101,20 @@ static bool by_chance(const zw_scan_t *scan, uint32_t i, uint32_t code)
            (left < 0 && zw_is_han(before) && !scan->stop[i] && scan->atom[i - 1] < 0);
 }
 
+/* 香江电子 in an article about 北海: a by-name of a place elsewhere with a trade behind it. */
+static bool in_firms_name(const zw_scan_t *scan, uint32_t end, uint32_t code)
+{
+    uint32_t here = zw_region_province(scan->a->context->region);
+    return here && zw_region_province(code) != here && end < scan->s.n &&
+           zw_scan_hit(scan, end, ZW_BIT(ZW_L_FIRM) | ZW_BIT(ZW_L_FIRM_WEAK)) != NULL;
+}
+
 static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
 {
     zw_article_t *a = scan->a;
     const zw_hit_t *h = NULL;
     uint32_t code = 0, end = i;
-    bool full = false;
+    bool full = false, nick = false;
     for (;;) { /* a chain: each in the one before */
         h = zw_scan_hit(scan, end, PLACE_KINDS);
         if (!h || !free_of_atoms(scan, end, h->end))
@@ -127,6 +135,7 @@ static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
         }
         code = next;
         full = whole;
+        nick = zw_hit_has(h, ZW_L_REGION_NICK);
         end = h->end;
     }
     if (end == i)
@@ -135,7 +144,7 @@ static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
     if (!full && code && (kind == 0x53BF || kind == 0x65D7 || kind == 0x5DDE) &&
         zw_region_around(scan->lex, code, kind, a->context->year) == code && free_of_atoms(scan, end, end + 1))
         end++;
-    if (!full && by_chance(scan, i, code))
+    if (!full && (by_chance(scan, i, code) || (nick && in_firms_name(scan, end, code))))
         code = 0;
     uint8_t level = zw_region_level(code);
     uint32_t town = code ? township_scan(scan, end) : 0;

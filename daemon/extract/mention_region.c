@@ -101,12 +101,12 @@ static bool by_chance(const zw_scan_t *scan, uint32_t i, uint32_t code)
            (left < 0 && zw_is_han(before) && !scan->stop[i] && scan->atom[i - 1] < 0);
 }
 
-/* 香江电子 in an article about 北海: a by-name of a place elsewhere with a trade behind it. */
-static bool in_firms_name(const zw_scan_t *scan, uint32_t end, uint32_t code)
+/* 香江电子 in an article about 北海: a by-name of a place elsewhere with more of a name behind it. */
+static bool in_a_name(const zw_scan_t *scan, uint32_t end, uint32_t code)
 {
     uint32_t here = zw_region_province(scan->a->context->region);
-    return here && zw_region_province(code) != here && end < scan->s.n &&
-           zw_scan_hit(scan, end, ZW_BIT(ZW_L_FIRM) | ZW_BIT(ZW_L_FIRM_WEAK)) != NULL;
+    return here && zw_region_province(code) != here && end < scan->s.n && zw_is_han(scan->s.cp[end]) &&
+           !zw_scan_hit(scan, end, ZW_BIT(ZW_L_STOP));
 }
 
 static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
@@ -144,8 +144,8 @@ static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
     if (!full && code && (kind == 0x53BF || kind == 0x65D7 || kind == 0x5DDE) &&
         zw_region_around(scan->lex, code, kind, a->context->year) == code && free_of_atoms(scan, end, end + 1))
         end++;
-    if (!full && (by_chance(scan, i, code) || (nick && in_firms_name(scan, end, code))))
-        code = 0;
+    if (!full && (by_chance(scan, i, code) || (nick && in_a_name(scan, end, code))))
+        return 0;
     uint8_t level = zw_region_level(code);
     uint32_t town = code ? township_scan(scan, end) : 0;
     if (town && level >= 2) {

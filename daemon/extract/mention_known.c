@@ -34,12 +34,23 @@ void zw_known_add(zw_article_t *a, zw_str_t name, zw_mention_class_t cls, zw_str
     a->known_count++;
 }
 
+/* Two characters of a firm's name stand for it only where no longer name or word is about. */
+static bool stands_alone(const zw_scan_t *scan, uint32_t start, uint32_t end)
+{
+    const zw_chars_t *s = &scan->s;
+    bool left = start == 0 || !zw_is_han(s->cp[start - 1]) || scan->stop[start] || scan->atom[start - 1] >= 0;
+    return left && (end >= s->n || !zw_is_han(s->cp[end]) || scan->atom[end] >= 0 ||
+                    zw_scan_hit(scan, end, ZW_BIT(ZW_L_STOP) | ZW_BIT(ZW_L_SAY) | ZW_BIT(ZW_L_POST)));
+}
+
 void zw_scan_known(zw_scan_t *scan)
 {
     const zw_chars_t *s = &scan->s;
     for (uint32_t i = 0; i + 1 < s->n && scan->a->known_count; i++) {
         for (const zw_known_t *k = scan->a->known[bucket_of(s->cp[i], s->cp[i + 1])]; k; k = k->next) {
             if (k->n > s->n - i || memcmp(k->cp, s->cp + i, k->n * sizeof(*k->cp)) != 0)
+                continue;
+            if (k->cls == ZW_M_FIRM && k->n == 2 && !stands_alone(scan, i, i + k->n))
                 continue;
             zw_found_t *f = zw_found_add(scan, k->cls, i, i + k->n);
             if (!f)

@@ -79,6 +79,10 @@ void zw_firm_introduce(zw_scan_t *scan, const zw_found_t *firm, uint32_t place)
         zw_str_t core = zw_scan_str(scan, from, to);
         zw_known_add(scan->a, core, ZW_M_FIRM, core, full, region);
     }
+    enum { BARE = 2 }; /* 玉柴 of 广西玉柴机器股份有限公司, unless it is a word */
+    zw_str_t bare = zw_scan_str(scan, from, from + BARE);
+    if (to - from > BARE && !zw_lex_find(scan->lex, bare))
+        zw_known_add(scan->a, bare, ZW_M_FIRM, bare, full, region);
     for (uint32_t n = 2; n <= 4 && n <= to - from; n++) {
         zw_str_t brand = zw_scan_str(scan, from, from + n);
         for (size_t k = 0; k < sizeof(tails) / sizeof(*tails); k++) {

@@ -281,6 +281,17 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
         }
         p--;
     }
+    if (cls == ZW_M_FIRM && p > 0 && p < head && zw_chars_before(s, p, "某")) { /* 丽水某环境检测公司 */
+        p--;
+        int32_t place = scan->ends[p];
+        if (place >= 0 && scan->found[place].m.cls == ZW_M_REGION && takes_in(scan, &scan->found[place], cls)) {
+            r.owner = place;
+            r.place = scan->found[place].end - scan->found[place].start;
+            p = scan->found[place].start;
+        }
+        r.start = p;
+        return r;
+    }
     bool placed = r.owner >= 0 && scan->found[r.owner].start == p;
     if (!placed)
         p = cls == ZW_M_FIRM ? strip_verb(scan, p, head) : strip_soft(scan, p, head);

@@ -3,9 +3,11 @@
 #include "publish_priv.h"
 
 #include <errno.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { REQUESTS_A_ROUND = 64, FRAMES = 3, WAITING_MOST = 256, PEER_BYTES = 256 };
+enum { REQUESTS_A_ROUND = 64, FRAMES = 3, WAITING_MOST = 256, PEER_BYTES = 256, PATIENCE = 20 /* times a millisecond */ };
 
 /* A client whose answer is due once its change is on disk. */
 typedef struct waiting {
@@ -23,6 +25,8 @@ typedef struct replay {
     bool over;
     waiting_t waiting[WAITING_MOST]; /* a ring, by change */
     size_t first, waiting_count;
+    char deaf[PEER_BYTES]; /* the client that last lost an answer; it is not waited for again */
+    size_t deaf_bytes;
 } replay_t;
 
 /* Reads one message without waiting. Returns false when there is none. */
@@ -48,13 +52,37 @@ static zw_str_t frame_str(zmq_msg_t *frame)
     return zw_str(zmq_msg_data(frame), zmq_msg_size(frame));
 }
 
-/* Never waits. A client that has gone or does not read loses its answer, and asks again. */
+/* A queue may be full although its client reads: libzmq looks only now and then for word of what has been read, when it is not asked
+ * for its events, and its own thread may not have come to it yet. So a full queue is tried again for some milliseconds, once. */
+static int send_patiently(replay_t *r, zw_str_t peer, const zw_str_t *frames, size_t count)
+{
+    static const struct timespec PAUSE = { .tv_nsec = 1000000 };
+    bool deaf = zw_str_eq(peer, zw_str(r->deaf, r->deaf_bytes));
+    int e = zw_frames_send(r->p->replay, frames, count);
+    for (int i = 0; e == -EAGAIN && i <= (deaf ? 0 : PATIENCE); i++) {
+        int events;
+        size_t size = sizeof(events);
+        if (i > 0)
+            (void)nanosleep(&PAUSE, NULL);
+        (void)zmq_getsockopt(r->p->replay, ZMQ_EVENTS, &events, &size);
+        e = zw_frames_send(r->p->replay, frames, count);
+    }
+    if (e == -EAGAIN && peer.n <= PEER_BYTES) {
+        memcpy(r->deaf, peer.p, peer.n);
+        r->deaf_bytes = peer.n;
+    } else if (e == 0 && deaf) {
+        r->deaf_bytes = 0;
+    }
+    return e;
+}
+
+/* A client that has gone or does not read loses its answer, and asks again. */
 static void send_answer(replay_t *r, zw_str_t peer, bool delimited, zw_str_t out)
 {
     zw_str_t frames[] = { peer, zw_str("", 0), out };
     if (!delimited)
         frames[1] = out;
-    int e = out.n ? zw_frames_send(r->p->replay, frames, delimited ? 3 : 2) : -ENOMEM;
+    int e = out.n ? send_patiently(r, peer, frames, delimited ? 3 : 2) : -ENOMEM;
     r->over = r->over || e == -ETERM;
     if (e < 0)
         r->p->counters.replies_dropped++;

@@ -300,6 +300,28 @@ static void test_shapes(void **state)
     zmq_close(dealer);
 }
 
+/* Many requests at once, as a client may send that does not wait: each is answered, more than the queue of answers holds. */
+static void test_many_at_once(void **state)
+{
+    enum { MANY = 400 };
+    pub_t *p = *state;
+    pub_start(p);
+    void *dealer = pub_connect(p, ZMQ_DEALER, p->replay, 0);
+    for (unsigned i = 0; i < MANY; i++) {
+        char space[16];
+        zw_request_t ping = { .op = ZW_OP_PING, .req = zw_req_uint(i, space) };
+        zw_buf_clear(&p->out);
+        assert_int_equal(zw_request_encode(&ping, &p->out), 0);
+        assert_true(zmq_send(dealer, p->out.p, p->out.n, 0) >= 0);
+    }
+    unsigned answers = 0;
+    while (answers < MANY && zmq_msg_recv(&p->in, dealer, 0) >= 0)
+        answers++;
+    zmq_close(dealer);
+    assert_int_equal(answers, MANY);
+    assert_int_equal(zw_publish_counters(p->publish)->replies_dropped, 0);
+}
+
 static void test_client_that_does_not_read(void **state)
 {
     pub_t *p = *state;
@@ -340,6 +362,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_similar_and_cluster, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_quarantine, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_shapes, pub_setup, pub_teardown),
+        cmocka_unit_test_setup_teardown(test_many_at_once, pub_setup, pub_teardown),
         cmocka_unit_test_setup_teardown(test_client_that_does_not_read, pub_setup, pub_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUESTS_A_ROUND = 64, FRAMES = 3, WAITING_MOST = 256, PEER_BYTES = 256, PATIENCE = 20 /* times a millisecond */ };
+enum { REQUESTS_A_ROUND = 64, FRAMES = 3, WAITING_MOST = 256, PEER_BYTES = 256, PATIENCE = 20, PATIENCE_A_ROUND = 200 /* times a millisecond */ };
 
 /* A client whose answer is due once its change is on disk. */
 typedef struct waiting {
@@ -27,6 +27,7 @@ typedef struct replay {
     size_t first, waiting_count;
     char deaf[PEER_BYTES]; /* the client that last lost an answer; it is not waited for again */
     size_t deaf_bytes;
+    int patience; /* left in this round, for all clients together */
 } replay_t;
 
 /* Reads one message without waiting. Returns false when there is none. */
@@ -53,17 +54,19 @@ static zw_str_t frame_str(zmq_msg_t *frame)
 }
 
 /* A queue may be full although its client reads: libzmq looks only now and then for word of what has been read, when it is not asked
- * for its events, and its own thread may not have come to it yet. So a full queue is tried again for some milliseconds, once. */
+ * for its events, and its own thread may not have come to it yet. So a full queue is tried again for some milliseconds. */
 static int send_patiently(replay_t *r, zw_str_t peer, const zw_str_t *frames, size_t count)
 {
     static const struct timespec PAUSE = { .tv_nsec = 1000000 };
     bool deaf = zw_str_eq(peer, zw_str(r->deaf, r->deaf_bytes));
     int e = zw_frames_send(r->p->replay, frames, count);
-    for (int i = 0; e == -EAGAIN && i <= (deaf ? 0 : PATIENCE); i++) {
+    for (int i = 0; e == -EAGAIN && i <= (deaf ? 0 : PATIENCE) && r->patience > 0; i++) {
         int events;
         size_t size = sizeof(events);
-        if (i > 0)
+        if (i > 0) {
+            r->patience--;
             (void)nanosleep(&PAUSE, NULL);
+        }
         (void)zmq_getsockopt(r->p->replay, ZMQ_EVENTS, &events, &size);
         e = zw_frames_send(r->p->replay, frames, count);
     }
@@ -136,6 +139,7 @@ static void answer(replay_t *r)
 static void round_of_requests(replay_t *r)
 {
     zw_publish_t *p = r->p;
+    r->patience = PATIENCE_A_ROUND;
     answer_waiting(r);
     for (int i = 0; i < REQUESTS_A_ROUND && !p->stop && receive(r); i++) {
         answer(r);

@@ -107,22 +107,29 @@ static void vote(votes_t *v, uint32_t code, double weight)
     }
 }
 
-/* The longest place name at `p`. */
-static size_t place_at(const votes_t *v, const char *p, const char *end, uint32_t within, uint32_t near, uint32_t *ret)
+/* The bytes of the longest word of `kinds` at `p`, and its first sense; 0 for none. */
+static size_t longest(const votes_t *v, const char *p, const char *end, uint32_t kinds, uint32_t *ret_first)
 {
-    const uint32_t places = ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_REGION_SHORT) | ZW_BIT(ZW_L_REGION_NICK);
-    uint32_t node = 1, cp, first = 0;
+    uint32_t node = 1, cp;
     size_t best = 0;
     for (const char *q = p; q < end;) {
         q += zw_utf8_decode(q, end, &cp);
         node = zw_lex_step(v->lexicon, node, cp);
-        if (!node || !(zw_lex_under(v->lexicon, node) & places))
+        if (!node || !(zw_lex_under(v->lexicon, node) & kinds))
             break;
-        if (zw_lex_kinds(v->lexicon, node) & places) {
+        if (zw_lex_kinds(v->lexicon, node) & kinds) {
             best = (size_t)(q - p);
-            first = zw_lex_first(v->lexicon, node);
+            *ret_first = zw_lex_first(v->lexicon, node);
         }
     }
+    return best;
+}
+
+/* The longest place name at `p`. */
+static size_t place_at(const votes_t *v, const char *p, const char *end, uint32_t within, uint32_t near, uint32_t *ret)
+{
+    uint32_t first = 0;
+    size_t best = longest(v, p, end, ZW_BIT(ZW_L_REGION) | ZW_BIT(ZW_L_REGION_SHORT) | ZW_BIT(ZW_L_REGION_NICK), &first);
     if (best) {
         zw_region_want_t want = { v->year, within, near };
         *ret = zw_region_pick(v->lexicon, first, &want, false, NULL);
@@ -146,11 +153,14 @@ static void vote_level_words(votes_t *v, zw_str_t here)
 
 static void vote_text(votes_t *v, zw_str_t s, double weight, double first_weight)
 {
-    uint32_t near = 0;
-    bool first = true;
+    uint32_t near = 0, before = 0, cp;
+    bool first = true, behind = false;
     for (const char *p = s.p, *end = s.p + s.n; p < end;) {
-        uint32_t code = 0, cp;
+        uint32_t code = 0;
         size_t n = place_at(v, p, end, 0, near, &code);
+        if (n && !behind && zw_region_in_word(zw_str(p, n), before))
+            n = 0;
+        behind = n > 0;
         if (n) {
             uint32_t inner = 0;
             size_t m = code && p + n < end ? place_at(v, p + n, end, code, code, &inner) : 0;
@@ -165,7 +175,11 @@ static void vote_text(votes_t *v, zw_str_t s, double weight, double first_weight
             continue;
         }
         zw_str_t here = { p, (size_t)(end - p) };
-        p += zw_utf8_decode(p, end, &cp);
+        uint32_t sense;
+        size_t word = longest(v, p, end, ZW_BIT(ZW_L_WORD), &sense); /* no 合肥 in 复合肥 */
+        unsigned width = zw_utf8_decode(p, end, &cp);
+        before = word ? 0 : cp;
+        p += word > width ? word : width;
         if (cp == 0x6211 || cp == 0x5168 || cp == 0x7701 || cp == 0x5E02 || cp == 0x53BF || cp == 0x533A) /* 我全省市县区 */
             vote_level_words(v, here);
     }

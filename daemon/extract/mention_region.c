@@ -52,13 +52,6 @@ static bool in_list(const zw_scan_t *scan, uint32_t start, uint32_t end)
     return zw_char(&scan->s, end) == 0x3001 && place_begins(scan, end + 1);
 }
 
-/* 城区 and 郊区 are names of districts, but nearly always mean just that. */
-static bool bare_kind(const zw_scan_t *scan, uint32_t start, uint32_t end)
-{
-    static const char *const kinds[] = { "城区", "郊区", "矿区", "新区", "市区", "开发区", "市中区" };
-    return ZW_CHARS_ANY(&scan->s, start, kinds, NULL) == end - start && end - start <= 2;
-}
-
 static void name_region(zw_article_t *a, uint32_t code)
 {
     if (code) {
@@ -121,7 +114,8 @@ static uint32_t region_name_at(zw_scan_t *scan, uint32_t i)
             break;
         bool inside = end > i, any;
         bool whole = zw_hit_has(h, ZW_L_REGION);
-        if (bare_kind(scan, end, h->end) && !inside)
+        bool apart = i == 0 || scan->ends[i] >= 0 || scan->stop[i];
+        if (!inside && zw_region_in_word(zw_scan_str(scan, end, h->end), apart ? 0 : scan->s.cp[i - 1]))
             break;
         if ((!whole || h->end - end <= 2) && (covered_by_word(scan, end, h->end) || (goes_on_as_other(scan, h->end))))
             break;

@@ -158,3 +158,22 @@ uint32_t zw_region_find(const zw_lexicon_t *lexicon, zw_str_t name, int year, ui
     }
     return code;
 }
+
+bool zw_region_in_word(zw_str_t name, uint32_t before)
+{
+    static const char *const kinds[] = { "城区", "郊区", "矿区", "新区", "市区", "东区", "西区", "南区", "北区" };
+    static const char leads[] = "的在于到自从往赴至和与及跟同对向给由为是去回进驻离抵原把被让将等即如属报";
+    enum { TWO_HAN = 6 };
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+        if (zw_str_eqz(name, kinds[k]))
+            return true;
+    if (name.n != TWO_HAN || !zw_str_ends(name, ZW_STR_LIT("县")) || before < 0x4E00 || before > 0x9FFF)
+        return false;
+    for (const char *p = leads, *end = leads + sizeof(leads) - 1; p < end;) {
+        uint32_t cp;
+        p += zw_utf8_decode(p, end, &cp);
+        if (cp == before)
+            return false;
+    }
+    return true;
+}

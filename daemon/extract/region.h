@@ -30,4 +30,8 @@ zw_str_t zw_region_name(const zw_lexicon_t *lexicon, uint32_t code, int year);
 /* The place of level word `cp` (省 市 县 区 州 旗) around `place`: of 市 in 瑞安 瑞安, of 市 in 鹿城区 温州. 0: none. */
 uint32_t zw_region_around(const zw_lexicon_t *lexicon, uint32_t place, uint32_t cp, int year);
 
+/* Whether `name`, with the character `before` it (0: none, or one that can stand before a name) and no place right before it, is
+ * rather a word or a piece of one: 城区, 范县 of 示范县, 费县 of 消费县. */
+bool zw_region_in_word(zw_str_t name, uint32_t before);
+
 #endif

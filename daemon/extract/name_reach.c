@@ -297,8 +297,11 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
         p = cls == ZW_M_FIRM ? strip_verb(scan, p, head) : strip_soft(scan, p, head);
     if (placed && (cls == ZW_M_INIT || cls == ZW_M_STATUS || cls == ZW_M_AWARD || cls == ZW_M_AGREEMENT)) {
         /* 温州推进质量强市工程: the place is who does it */
+        static const char *const seeks[] = { "创建", "争创", "筹建", "申报", "申创", "申请", "打造", "创成", "建成" };
         uint32_t behind = p + r.place, bare = strip_soft(scan, behind, head);
-        if (bare > behind)
+        if (cls == ZW_M_STATUS && bare == behind) /* 青岛市创建全国质量强市示范城市 */
+            bare += ZW_CHARS_ANY(s, behind, seeks, NULL);
+        if (bare > behind && bare <= head)
             p = bare;
     }
     while (p < head && (s->cp[p] == 0xB7 || s->cp[p] == '&' || s->cp[p] == '+' || s->cp[p] == 0x66A8))

@@ -32,15 +32,12 @@ static int take_event(void *ctx, const zw_store_event_t *event)
     return r < 0 ? r : 1;
 }
 
-/* The string values of `source` and `title` in the `article` map of an event. */
-static void read_article(zw_str_t map, zw_article_name_t *name)
+void zw_article_name_read(zw_str_t pairs, uint32_t count, zw_article_name_t *name)
 {
-    zw_tok_t head, key, value;
-    if (zw_tok_next(&map, &head) < 0 || head.kind != ZW_TOK_MAP)
-        return;
-    for (uint32_t k = 0; k < head.count; k++) {
+    zw_tok_t key, value;
+    for (uint32_t k = 0; k < count; k++) {
         zw_str_t raw;
-        if (zw_tok_next(&map, &key) < 0 || zw_tok_skip(&map, &raw) < 0 || zw_tok_next(&raw, &value) < 0)
+        if (zw_tok_next(&pairs, &key) < 0 || zw_tok_skip(&pairs, &raw) < 0 || zw_tok_next(&raw, &value) < 0)
             return;
         if (key.kind != ZW_TOK_STR || value.kind != ZW_TOK_STR)
             continue;
@@ -53,15 +50,15 @@ static void read_article(zw_str_t map, zw_article_name_t *name)
 
 static void read_event(zw_str_t payload, zw_article_name_t *name)
 {
-    zw_tok_t head, key;
+    zw_tok_t head, key, map;
     if (zw_tok_next(&payload, &head) < 0 || head.kind != ZW_TOK_MAP)
         return;
     for (uint32_t k = 0; k < head.count; k++) {
         zw_str_t raw;
         if (zw_tok_next(&payload, &key) < 0 || zw_tok_skip(&payload, &raw) < 0)
             return;
-        if (key.kind == ZW_TOK_STR && zw_str_eqz(key.bytes, "article"))
-            read_article(raw, name);
+        if (key.kind == ZW_TOK_STR && zw_str_eqz(key.bytes, "article") && zw_tok_next(&raw, &map) == 0 && map.kind == ZW_TOK_MAP)
+            zw_article_name_read(raw, map.count, name);
     }
 }
 

@@ -14,6 +14,8 @@ typedef struct zw_article_name {
 
 /* 0, -ZW_E_NOT_FOUND when the store has not (or no longer) got the article, or the store's error. */
 int zw_article_name_find(zw_store_t *store, uint64_t number, zw_article_name_t *name);
+/* `source` and `title`, from the pairs of an article's map; they borrow from it. */
+void zw_article_name_read(zw_str_t pairs, uint32_t count, zw_article_name_t *name);
 void zw_article_name_done(zw_article_name_t *name);
 
 /* Its pairs: number, id, source, title. */

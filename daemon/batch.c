@@ -292,7 +292,8 @@ static int plan_article(zw_batch_t *b, zw_plan_t *p)
         return e;
 
     b->next_number++;
-    zw_dedup_insert(b->indexes->dedup, p->number, p->job->fingerprint, d, b->time_us);
+    b->time_us = p->time_us;
+    zw_dedup_insert(b->indexes->dedup, p->number, p->job->fingerprint, d, p->time_us);
     for (size_t i = 0; i < p->job->fact_count; i++)
         plan_fact(b, p, i);
     if (p->dup == ZW_DUP_REVISION) {
@@ -353,6 +354,7 @@ static int plan_withdraw(zw_batch_t *b, zw_plan_t *p)
     if (e < 0)
         return e;
     b->next_number++;
+    b->time_us = p->time_us;
     plan_lost(b, p);
     zw_standings_set(b->indexes->standings, p->of, ZW_WITHDRAWN);
     plan_end(b, p, ZW_EV_WITHDRAW);
@@ -369,7 +371,8 @@ int zw_batch_plan(zw_batch_t *b, zw_job_t *job)
 {
     size_t names = b->names.n;
     zw_plan_t *p = &b->plans[b->n];
-    *p = (zw_plan_t){ .kind = ZW_PLAN_REJECT, .job = job, .status = ZW_ST_REJECTED };
+    *p = (zw_plan_t){ .kind = ZW_PLAN_REJECT, .job = job, .time_us = job->time_us > b->time_us ? job->time_us : b->time_us,
+                      .status = ZW_ST_REJECTED };
     int e = 0;
     if (!zw_job_rejected(job) && job->request.op == ZW_OP_WITHDRAW) {
         e = plan_withdraw(b, p);

@@ -19,7 +19,8 @@ typedef struct zw_batch zw_batch_t;
 int zw_batch_new(size_t max, zw_store_t *store, zw_indexes_t *indexes, zw_batch_t **ret);
 void zw_batch_free(zw_batch_t *batch); /* takes NULL */
 
-/* Empties it. `now_us` becomes the time of its events, unless the newest event is later. */
+/* Empties it. `now_us` becomes the time of its events, unless the newest event is later; jobs with a time of their own keep
+ * to the same rule. */
 void zw_batch_begin(zw_batch_t *batch, int64_t now_us);
 
 /* A job that zw_batch_plan will soon be called with: fetches what it will look at. */
@@ -30,8 +31,8 @@ void zw_batch_expect(const zw_batch_t *batch, const zw_job_t *job);
 int zw_batch_plan(zw_batch_t *batch, zw_job_t *job);
 int zw_batch_encode(zw_batch_t *batch); /* the job planned last, and its ack; 0 or -ENOMEM */
 
-/* One transaction. 0, or as zw_store_commit; then call it again. */
-int zw_batch_commit(zw_batch_t *batch);
+/* One transaction, with `place` (zw_store_commit) where there is anything to write. 0, or as zw_store_commit; then call it again. */
+int zw_batch_commit(zw_batch_t *batch, zw_str_t place);
 
 /* After the commit: its events in seq order, borrowed until zw_batch_begin; and what it adds to the counters. */
 const zw_store_event_t *zw_batch_events(const zw_batch_t *batch, size_t *ret_count);

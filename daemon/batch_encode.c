@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 static void put_pairs(zw_buf_t *out, uint32_t count, const zw_buf_t *own, zw_job_pairs_t rest)
 {
@@ -62,7 +63,7 @@ typedef struct {
 static int put_event(zw_batch_t *b, const zw_plan_t *p, zw_plan_event_t *planned, const article_maps_t *maps)
 {
     _cleanup_buf_ zw_buf_t lost = { 0 };
-    zw_event_t event = { .seq = planned->seq, .prev = planned->prev, .kind = planned->kind, .time_us = b->time_us,
+    zw_event_t event = { .seq = planned->seq, .prev = planned->prev, .kind = planned->kind, .time_us = p->time_us,
                          .support = planned->support, .article = maps->full };
     if (planned->kind == ZW_EV_RETRACT || planned->kind == ZW_EV_UNSUPPORT) {
         put_lost_fact(zw_batch_fact(b, p->fact + planned->fact), &lost);
@@ -95,7 +96,7 @@ static int put_mark(zw_batch_t *b, zw_plan_t *p)
     p->mark.at = b->out.n;
     int e = zw_mark_encode(&mark, &b->out);
     if (e == 0 && p->kind == ZW_PLAN_ARTICLE)
-        e = zw_dedup_mark_encode(p->job->fingerprint, &p->decision, b->time_us, &b->out);
+        e = zw_dedup_mark_encode(p->job->fingerprint, &p->decision, p->time_us, &b->out);
     p->mark.n = b->out.n - p->mark.at;
     return e < 0 || b->out.failed ? -ENOMEM : 0;
 }
@@ -141,11 +142,28 @@ static int put_article(zw_batch_t *b, zw_plan_t *p)
     count = zw_pairs_start(&own);
     zw_pair_uint(&count, "published_facts", p->published);
     zw_pair_uint(&count, "seq", p->seq);
-    zw_mp_int(zw_pair(&count, "time"), b->time_us);
+    zw_mp_int(zw_pair(&count, "time"), p->time_us);
     p->record.at = b->out.n;
     put_pairs(&b->out, n + count.count, &own, job->record);
     p->record.n = b->out.n - p->record.at;
     return own.failed || b->out.failed ? -ENOMEM : put_mark(b, p);
+}
+
+/* What the withdrawn article is called, whether it is in the store or in this very batch. */
+static int name_withdrawn(const zw_batch_t *b, const zw_plan_t *p, zw_article_name_t *name)
+{
+    if (p->of < b->first_number) {
+        if (zw_article_name_find(b->store, p->of, name) == -ENOMEM)
+            return -ENOMEM;
+    } else {
+        for (size_t i = 0; i < b->n; i++)
+            if (b->plans[i].kind == ZW_PLAN_ARTICLE && b->plans[i].number == p->of)
+                zw_article_name_read(b->plans[i].job->brief.bytes, b->plans[i].job->brief.count, name);
+    }
+    name->id = zw_run_in(&b->names, p->id);
+    if (name->source.n == 0)
+        name->source = p->job->request.source;
+    return 0;
 }
 
 /* A withdrawal as its events have it, and as it is stored under its own number. */
@@ -154,11 +172,8 @@ static int put_withdrawal(zw_batch_t *b, zw_plan_t *p)
     const zw_request_t *r = &p->job->request;
     zw_article_name_t name __attribute__((cleanup(zw_article_name_done))) = { 0 };
     _cleanup_buf_ zw_buf_t own = { 0 };
-    if (p->of < b->first_number && zw_article_name_find(b->store, p->of, &name) == -ENOMEM)
+    if (name_withdrawn(b, p, &name) < 0)
         return -ENOMEM;
-    name.id = zw_run_in(&b->names, p->id);
-    if (name.source.n == 0)
-        name.source = r->source;
     zw_pairs_out_t pairs = zw_pairs_start(&own);
     zw_article_name_put(&pairs, p->of, &name);
     zw_pair_str(&pairs, "status", zw_strz(ZW_STATUS_NAMES[ZW_ST_WITHDRAWN]));
@@ -176,16 +191,25 @@ static int put_withdrawal(zw_batch_t *b, zw_plan_t *p)
     if (e < 0)
         return e;
     zw_pair_uint(&pairs, "seq", p->seq);
-    zw_mp_int(zw_pair(&pairs, "time"), b->time_us);
+    zw_mp_int(zw_pair(&pairs, "time"), p->time_us);
     p->record.at = b->out.n;
     put_pairs(&b->out, pairs.count, &own, (zw_job_pairs_t){ 0 });
     p->record.n = b->out.n - p->record.at;
     return own.failed || b->out.failed ? -ENOMEM : put_mark(b, p);
 }
 
+/* What was decided, in 64 bits. Of a repeat only what it repeats: what else is known of that goes with retention. */
+static uint64_t outcome(const zw_batch_t *b, const zw_plan_t *p)
+{
+    uint64_t decided[] = { p->kind, p->number, p->status, p->dup, p->of, p->published, p->lost, b->next_seq };
+    size_t n = p->kind == ZW_PLAN_REPEAT ? 2 : sizeof(decided) / sizeof(decided[0]);
+    return XXH3_64bits(decided, n * sizeof(decided[0]));
+}
+
 static int put_ack(const zw_batch_t *b, zw_plan_t *p)
 {
     zw_job_t *job = p->job;
+    job->outcome = outcome(b, p);
     zw_buf_clear(&job->ack);
     if (job->origin != ZW_FROM_SUBMIT)
         return 0;
@@ -234,14 +258,14 @@ static int settle(zw_batch_t *b)
         b->store_events = events;
         b->store_event_cap = b->event_count;
     }
-    for (size_t i = 0; i < b->event_count; i++) {
-        const zw_plan_event_t *e = zw_batch_event(b, i);
-        b->store_events[i] = (zw_store_event_t){ .seq = e->seq, .topic = zw_run_in(&b->names, e->topic),
-                                                 .payload = zw_run_in(&b->out, e->payload), .time_us = b->time_us };
-    }
     b->article_count = b->reject_count = 0;
     for (size_t i = 0; i < b->n; i++) {
         const zw_plan_t *p = &b->plans[i];
+        for (size_t k = p->event; k < p->event + p->event_count; k++) {
+            const zw_plan_event_t *e = zw_batch_event(b, k);
+            b->store_events[k] = (zw_store_event_t){ .seq = e->seq, .topic = zw_run_in(&b->names, e->topic),
+                                                     .payload = zw_run_in(&b->out, e->payload), .time_us = p->time_us };
+        }
         if (p->kind == ZW_PLAN_ARTICLE || p->kind == ZW_PLAN_WITHDRAW) {
             b->articles[b->article_count++] =
                 (zw_store_article_t){ .number = p->number, .record = zw_run_in(&b->out, p->record), .mark = zw_run_in(&b->out, p->mark),
@@ -251,21 +275,21 @@ static int settle(zw_batch_t *b)
             b->rejects[b->reject_count++] =
                 (zw_store_reject_t){ .raw = zw_job_raw(p->job), .reason = zw_strz(zw_error_name(why->code)),
                                      .field = zw_strz(why->field), .message = zw_strz(why->message),
-                                     .origin = zw_strz(p->job->origin == ZW_FROM_SUBMIT ? "submit" : "feed"), .time_us = b->time_us };
+                                     .origin = zw_strz(ZW_FROM_NAMES[p->job->origin]), .time_us = p->time_us };
         }
     }
     b->settled = true;
     return 0;
 }
 
-int zw_batch_commit(zw_batch_t *b)
+int zw_batch_commit(zw_batch_t *b, zw_str_t place)
 {
     int e = b->settled ? 0 : settle(b);
     if (e < 0)
         return e;
     if (b->article_count == 0 && b->reject_count == 0)
         return 0;
-    return zw_store_commit(b->store, b->articles, b->article_count, b->rejects, b->reject_count);
+    return zw_store_commit_at(b->store, b->articles, b->article_count, b->rejects, b->reject_count, place);
 }
 
 const zw_store_event_t *zw_batch_events(const zw_batch_t *b, size_t *ret_count)

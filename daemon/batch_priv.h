@@ -25,6 +25,7 @@ typedef enum { ZW_PLAN_ARTICLE, ZW_PLAN_WITHDRAW, ZW_PLAN_REPEAT, ZW_PLAN_REJECT
 typedef struct {
     zw_plan_kind_t kind;
     zw_job_t *job;
+    int64_t time_us; /* of its events */
     uint64_t number; /* of the article, or of the first one that a repeat repeats; a withdrawal has one of its own, and `of` */
     uint64_t seq;    /* of its article or withdraw event; 0 when not known any more */
     zw_status_t status;
@@ -44,7 +45,7 @@ struct zw_batch {
     zw_indexes_t *indexes;
     size_t max, n;
     zw_plan_t *plans;
-    int64_t time_us;
+    int64_t time_us; /* of the newest event planned; later ones are never earlier */
     uint64_t next_number, next_seq, first_number; /* of this batch */
 
     zw_buf_t names, out, map;     /* map: scratch for one article's maps */

@@ -19,6 +19,7 @@ struct zw_committer {
     zw_committer_options_t o;
     zw_batch_t *batch;
     zw_job_t **jobs;
+    zw_str_t place; /* of the jobs at hand */
     pthread_t thread;
     atomic_uint_fast64_t progress;
     atomic_int trouble;
@@ -142,7 +143,7 @@ static int commit(zw_committer_t *c, void *unused)
 {
     (void)unused;
     int64_t began = zw_monotonic_us();
-    int e = zw_batch_commit(c->batch);
+    int e = zw_batch_commit(c->batch, c->place);
     if (e < 0)
         return e;
     uint64_t us = (uint64_t)(zw_monotonic_us() - began);
@@ -175,7 +176,7 @@ static void log_refusals(zw_job_t **jobs, size_t n)
 static bool take(zw_committer_t *c, size_t n)
 {
     enum { AHEAD = 2 }; /* far enough for memory, near enough to be still in the cache */
-    zw_batch_begin(c->batch, zw_now_us());
+    zw_batch_begin(c->batch, c->o.source.own_time ? 0 : zw_now_us());
     for (size_t i = 0; i < n && i < AHEAD; i++)
         zw_batch_expect(c->batch, c->jobs[i]);
     for (size_t i = 0; i < n; i++) {
@@ -184,6 +185,7 @@ static bool take(zw_committer_t *c, size_t n)
         if (!persist(c, plan, c->jobs[i], "planning a batch") || !persist(c, encode, NULL, "encoding a batch"))
             return false;
     }
+    c->place = c->o.source.place ? c->o.source.place(c->o.source.ctx) : (zw_str_t){ 0 };
     return persist(c, commit, NULL, "commit");
 }
 
@@ -194,7 +196,7 @@ static void tell(zw_committer_t *c, size_t n)
     log_refusals(c->jobs, n);
     for (size_t i = 0; i < n; i++)
         zw_job_clear(c->jobs[i]);
-    zw_flow_answer(c->o.flow, c->jobs, n);
+    c->o.source.answer(c->o.source.ctx, c->jobs, n);
     const zw_store_event_t *list = zw_batch_events(c->batch, &events);
     if (events > 0 && zw_publish_batch(c->o.publish, list, events) < 0)
         zw_log(ZW_LOG_WARNING, "a batch could not be published live; subscribers fetch it from replay");
@@ -207,7 +209,7 @@ static void drop(zw_committer_t *c, size_t n)
         zw_job_clear(c->jobs[i]);
         zw_buf_clear(&c->jobs[i]->ack);
     }
-    zw_flow_answer(c->o.flow, c->jobs, n);
+    c->o.source.answer(c->o.source.ctx, c->jobs, n);
 }
 
 /* Writes the positions of named subscriptions, when it is time. */
@@ -229,7 +231,7 @@ static int collect(zw_committer_t *c)
     int ms = zw_subscriptions_changed(c->o.subscriptions) ? POSITIONS_MS : IDLE_MS;
     if (zw_retention_busy(c->o.retention) && zw_monotonic_us() >= c->retain_due_us)
         ms = 0;
-    return zw_flow_collect(c->o.flow, c->jobs, c->o.batch_articles, c->o.batch_bytes, ms);
+    return c->o.source.collect(c->o.source.ctx, c->jobs, c->o.batch_articles, c->o.batch_bytes, ms);
 }
 
 static void *loop(void *arg)

@@ -1,6 +1,6 @@
 /* committer: the one thread that decides, writes and tells.
  *
- * Takes finished jobs strictly in order of arrival, as many as there are (one when idle, for latency; up to the bounds under
+ * Takes finished jobs strictly in the order of their source, as many as there are (one when idle, for latency; up to the bounds under
  * load, for throughput), commits them in one transaction, and only then answers the senders and publishes.
  * Failure. A commit that fails is tried again with the very same batch (see batch.h), with growing pauses, for as long as
  * it takes; nobody is answered meanwhile and intake stops by itself once the flow is full. When the store says that
@@ -8,15 +8,15 @@
  * It also writes what named subscriptions have confirmed, between two batches; a failure there is logged and tried again.
  * Upkeep. Between two batches, and while nothing comes, it removes what retention gives up, a step at a time; and when a commit
  * fails for want of room, so that a full store helps itself.
- * Shutdown. It ends by itself once the flow is closed and empty; zw_committer_join waits for that. Logs.
+ * Shutdown. It ends by itself once its source is closed and empty; zw_committer_join waits for that. Logs.
  */
 #ifndef ZW_COMMITTER_H
 #define ZW_COMMITTER_H
 
-#include "flow.h"
 #include "indexes.h"
 #include "retention.h"
 #include "publish/publish.h"
+#include "source.h"
 #include "stats.h"
 #include "watchdog.h"
 
@@ -24,8 +24,8 @@ typedef struct zw_committer zw_committer_t;
 
 typedef struct zw_committer_options {
     size_t batch_articles, batch_bytes;
-    zw_flow_t *flow; /* all borrowed until zw_committer_join */
-    zw_store_t *store;
+    zw_source_t source;
+    zw_store_t *store; /* all borrowed until zw_committer_join */
     zw_indexes_t *indexes;
     zw_publish_t *publish;
     zw_subscriptions_t *subscriptions;

@@ -41,6 +41,9 @@ typedef struct zw_config {
     uint64_t dedup_capacity, dedup_window_days, facts_capacity;
     uint64_t store_map, store_quarantine;
     uint64_t retention_age_us, retention_size, retention_unconfirmed_age_us, retention_unconfirmed_size; /* 0: none */
+    zw_config_list_t cluster_brokers, cluster_properties; /* without brokers there is no cluster */
+    const char *cluster_name, *cluster_topics, *cluster_group, *cluster_properties_file;
+    uint64_t cluster_generation;
     zw_config_list_t rules_dirs;
     uint64_t heartbeat_us;
     uint64_t log_level;       /* a zw_log_level_t */

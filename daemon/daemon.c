@@ -115,6 +115,98 @@ static int open_flow(zw_daemon_t *d)
     return e < 0 ? failed(e, "queue", "") : 0;
 }
 
+/* ---- cluster */
+
+static zw_wire_limits_t limits(const zw_config_t *c)
+{
+    return (zw_wire_limits_t){ .message_bytes = c->max_message, .body_bytes = c->max_body, .string_bytes = c->max_string,
+                               .depth = (unsigned)c->max_depth, .elements = (unsigned)c->max_elements };
+}
+
+/* Before the indexes, which decisions of the cluster will move, and before anyone hears which log this is. */
+static int open_cluster(zw_daemon_t *d)
+{
+    const zw_config_t *c = d->config;
+    d->work = d->flow;
+    if (c->cluster_brokers.n == 0)
+        return 0;
+    int e = zw_flow_new(c->max_in_flight, c->max_in_flight_bytes, c->max_article_memory, &d->work);
+    if (e < 0) {
+        d->work = NULL;
+        return failed(e, "queue", "");
+    }
+    zw_flow_straight(d->flow);
+    zw_cluster_options_t o = { .brokers = c->cluster_brokers.items,
+                               .broker_count = c->cluster_brokers.n,
+                               .properties = c->cluster_properties.items,
+                               .property_count = c->cluster_properties.n,
+                               .properties_file = c->cluster_properties_file,
+                               .name = c->cluster_name,
+                               .topics = c->cluster_topics,
+                               .group = c->cluster_group,
+                               .generation = c->cluster_generation,
+                               .capacity = c->dedup_capacity,
+                               .window_days = c->dedup_window_days,
+                               .facts = c->facts_capacity,
+                               .max_in_flight = c->max_in_flight,
+                               .batch_articles = c->commit_articles,
+                               .limits = limits(c),
+                               .intake = d->flow,
+                               .work = d->work,
+                               .store = d->store,
+                               .watchdog = d->watchdog,
+                               .trouble_fd = d->trouble_fd };
+    e = zw_cluster_open(&o, &d->cluster);
+    return e < 0 ? failed(e, "cluster of topics", c->cluster_topics) : 0;
+}
+
+static zw_source_t source(zw_daemon_t *d)
+{
+    return d->cluster ? zw_cluster_source(d->cluster) : zw_flow_source(d->flow);
+}
+
+static void put_peers(const zw_cluster_info_t *info, zw_buf_t *out)
+{
+    zw_mp_array(out, (uint32_t)info->peer_count);
+    for (size_t i = 0; i < info->peer_count; i++) {
+        zw_mp_map(out, 3);
+        zw_mp_key(out, "name");
+        zw_mp_str(out, zw_strz(info->peers[i].name));
+        zw_mp_key(out, "rules");
+        zw_mp_str(out, zw_strz(info->peers[i].rules));
+        zw_mp_key(out, "seen");
+        zw_mp_int(out, info->peers[i].seen_us);
+    }
+}
+
+static void put_cluster(void *ctx, zw_pairs_out_t *top)
+{
+    zw_daemon_t *d = ctx;
+    zw_cluster_info_t info;
+    _cleanup_buf_ zw_buf_t own = { 0 };
+    zw_pairs_out_t p = zw_pairs_start(&own);
+    zw_cluster_info(d->cluster, &info);
+    zw_pair_str(&p, "name", zw_strz(info.name));
+    zw_pair_str(&p, "topics", zw_strz(info.topics));
+    zw_pair_str(&p, "state", zw_strz(info.state));
+    zw_pair_str(&p, "trouble", zw_strz(info.trouble));
+    zw_pair_uint(&p, "generation", info.generation);
+    zw_pair_uint(&p, "partitions", info.partitions);
+    zw_mp_int(zw_pair(&p, "next"), info.next);
+    zw_mp_int(zw_pair(&p, "behind"), info.behind);
+    zw_mp_double(zw_pair(&p, "waiting_s"), info.waiting_s);
+    zw_pair_uint(&p, "unanswered", info.unanswered);
+    zw_pair_uint(&p, "sent", info.sent);
+    zw_pair_uint(&p, "reported", info.reported);
+    zw_pair_uint(&p, "read", info.read);
+    zw_pair_uint(&p, "uncounted", info.uncounted);
+    zw_pair_uint(&p, "gone_back", info.gone_back);
+    zw_mp_bool(zw_pair(&p, "diverged"), info.diverged);
+    put_peers(&info, zw_pair(&p, "instances"));
+    zw_mp_map(zw_pair(top, "cluster"), p.count);
+    (void)zw_buf_puts(top->out, zw_buf_str(&own));
+}
+
 /* ---- sockets */
 
 static int open_access(zw_daemon_t *d)
@@ -140,8 +232,7 @@ static int open_intake(zw_daemon_t *d)
         .feed_access = d->access.feed,
         .feed_server_key = d->access.feed_server_key[0] ? d->access.feed_server_key : NULL,
         .queue = (int)c->socket_queue,
-        .limits = { .message_bytes = c->max_message, .body_bytes = c->max_body, .string_bytes = c->max_string,
-                    .depth = (unsigned)c->max_depth, .elements = (unsigned)c->max_elements },
+        .limits = limits(c),
         .flow = d->flow,
         .stats = &d->stats,
     };
@@ -180,7 +271,8 @@ static int answer_cluster(void *ctx, uint64_t number, uint32_t limit, zw_buf_t *
 
 static void subscriptions_changed(void *ctx)
 {
-    zw_flow_poke(((zw_daemon_t *)ctx)->flow);
+    zw_source_t from = source(ctx);
+    from.poke(from.ctx);
 }
 
 static int open_publish(zw_daemon_t *d)
@@ -209,6 +301,8 @@ static int open_publish(zw_daemon_t *d)
     d->status.rules = &d->rules;
     d->status.subscriptions = d->subscriptions;
     d->status.zap = d->access.zap;
+    d->status.cluster = d->cluster ? put_cluster : NULL;
+    d->status.ctx = d;
     int e = zw_publish_start(&o, &d->publish, &endpoint);
     if (e < 0)
         return failed(e, "socket", endpoint ? endpoint : "facts");
@@ -221,7 +315,7 @@ static int open_publish(zw_daemon_t *d)
 static int start(zw_daemon_t *d)
 {
     const zw_config_t *c = d->config;
-    int e = zw_workers_start(c->workers, d->flow, d->tables, &d->rules, &d->stats, d->watchdog, &d->workers);
+    int e = zw_workers_start(c->workers, d->work, d->tables, &d->rules, &d->stats, d->watchdog, &d->workers);
     if (e < 0)
         return failed(e, "workers", "");
     atomic_store(&d->status.workers, zw_workers_count(d->workers));
@@ -232,7 +326,7 @@ static int start(zw_daemon_t *d)
     e = zw_retention_new(&retention, &d->retention);
     if (e < 0)
         return failed(e, "retention", "");
-    zw_committer_options_t o = { .batch_articles = c->commit_articles, .batch_bytes = c->commit_bytes, .flow = d->flow,
+    zw_committer_options_t o = { .batch_articles = c->commit_articles, .batch_bytes = c->commit_bytes, .source = source(d),
                                  .store = d->store, .indexes = &d->indexes, .publish = d->publish, .subscriptions = d->subscriptions, .retention = d->retention, .stats = &d->stats,
                                  .watchdog = d->watchdog, .trouble_fd = d->trouble_fd };
     e = zw_committer_start(&o, &d->committer);
@@ -240,6 +334,8 @@ static int start(zw_daemon_t *d)
         return failed(e, "committer", "");
     atomic_store(&d->status.committer, d->committer);
     e = zw_watchdog_add(d->watchdog, "intake", zw_intake_progress(d->intake), NULL);
+    if (e == 0 && d->cluster)
+        e = zw_cluster_start(d->cluster);
     if (e == 0)
         e = zw_intake_start(d->intake);
     return e < 0 ? failed(e, "intake", "") : 0;
@@ -247,7 +343,7 @@ static int start(zw_daemon_t *d)
 
 int zw_daemon_open(const zw_config_t *config, zw_daemon_t *d)
 {
-    static int (*const steps[])(zw_daemon_t *) = { open_store, open_knowledge, open_indexes, open_flow,
+    static int (*const steps[])(zw_daemon_t *) = { open_store, open_knowledge, open_flow, open_cluster, open_indexes,
                                                    open_access, open_intake, open_publish, start };
     *d = (zw_daemon_t){ .config = config, .trouble_fd = -1, .stats.started_us = zw_monotonic_us() };
     zw_rulebook_init(&d->rules);
@@ -266,16 +362,21 @@ int zw_daemon_close(zw_daemon_t *d)
     zw_intake_stop(d->intake);
     if (d->flow)
         zw_flow_close(d->flow);
+    zw_cluster_leave(d->cluster);
     zw_workers_join(d->workers);
+    zw_cluster_end(d->cluster);
     if (d->committer)
         zw_committer_hurry(d->committer);
     int e = zw_committer_join(d->committer);
     zw_publish_stop(d->publish);
     zw_committer_free(d->committer); /* not before: `status` looked at it until now */
+    zw_cluster_close(d->cluster);
     zw_intake_finish(d->intake);
     zw_access_close(&d->access);
     if (d->zmq)
         (void)zmq_ctx_term(d->zmq);
+    if (d->work != d->flow)
+        zw_flow_free(d->work);
     zw_flow_free(d->flow);
     zw_watchdog_free(d->watchdog);
     zw_retention_free(d->retention);

@@ -2,16 +2,18 @@
  *
  * Shutdown, in this order, so that whatever was taken in is committed, answered and published:
  *   1. intake reads no more (zw_intake_stop); what waits in its sockets was not taken in and is not answered
- *   2. the flow is closed: workers finish what is queued and end
- *   3. the committer commits the rest, hands out answers and events, and ends
- *   4. publish sends what it was given, then closes `facts` and `replay`
- *   5. intake sends the answers that are left, then closes `submit` and `feed`
- *   6. the ZeroMQ context, the indexes, the store
+ *   2. the flow is closed; in a cluster, what came in is sent and its answers waited for, then the instance gives up its partitions
+ *   3. workers finish what is queued and end; in a cluster, what they made is reported
+ *   4. the committer commits the rest, hands out answers and events, and ends
+ *   5. publish sends what it was given, then closes `facts` and `replay`
+ *   6. intake sends the answers that are left, then closes `submit` and `feed`
+ *   7. the ZeroMQ context, the indexes, the store
  */
 #ifndef ZW_DAEMON_H
 #define ZW_DAEMON_H
 
 #include "access.h"
+#include "cluster/cluster.h"
 #include "intake/intake.h"
 #include "status.h"
 #include "watchdog.h"
@@ -28,7 +30,9 @@ typedef struct zw_daemon {
     zw_retention_t *retention;
     zw_stats_t stats;
     zw_watchdog_t *watchdog;
-    zw_flow_t *flow;
+    zw_flow_t *flow; /* of what came in here */
+    zw_flow_t *work; /* of the workers: the same, but in a cluster */
+    zw_cluster_t *cluster; /* NULL: none */
     void *zmq;
     zw_intake_t *intake;
     zw_publish_t *publish;

@@ -6,6 +6,7 @@ set -eu
 build="gcc libc6-dev cmake ninja-build pkg-config python3 bzip2 git
   libzmq3-dev libmsgpack-dev libsystemd-dev liblmdb-dev libpcre2-dev libyaml-dev libxxhash-dev libicu-dev
   libutf8proc-dev libgumbo-dev libuchardet-dev libsodium-dev libjansson-dev libmicrohttpd-dev libarchive-dev libxml2-dev zlib1g-dev libsqlite3-dev
+  librdkafka-dev
   lowdown opencc libopencc-data unicode-data python3-jieba sunpinyin-data sunpinyin-utils"
 test="libcmocka-dev python3-prometheus-client python3-zmq python3-msgpack jq systemd valgrind zstd zsh chromium"
 bench="python3-matplotlib"

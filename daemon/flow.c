@@ -11,7 +11,7 @@ struct zw_flow {
     pthread_mutex_t lock;
     pthread_cond_t work, head;
     unsigned workers_waiting;
-    bool committer_waiting, poked, closed;
+    bool committer_waiting, poked, closed, straight;
 
     zw_job_t **ring; /* by ticket; a slot is empty while its job is elsewhere */
     size_t mask;
@@ -88,6 +88,11 @@ static bool full(const zw_flow_t *f)
     return f->out >= f->max_jobs || f->bytes >= f->max_bytes;
 }
 
+void zw_flow_straight(zw_flow_t *f)
+{
+    f->straight = true;
+}
+
 bool zw_flow_full(zw_flow_t *f)
 {
     pthread_mutex_lock(&f->lock);
@@ -122,7 +127,7 @@ void zw_flow_enter(zw_flow_t *f, zw_job_t *job)
     f->bytes += job->bytes;
     job->ticket = f->next_ticket++;
     f->ring[job->ticket & f->mask] = job;
-    job->done = zw_job_rejected(job) || job->request.op == ZW_OP_WITHDRAW;
+    job->done = f->straight || zw_job_rejected(job) || job->request.op == ZW_OP_WITHDRAW;
     job->next = NULL;
     if (job->done) {
         if (f->committer_waiting && job->ticket == f->next_head)
@@ -261,6 +266,26 @@ void zw_flow_wake(zw_flow_t *f)
 {
     uint64_t one = 1;
     (void)!write(f->fd, &one, sizeof(one)); /* fails only when it is full of wake-ups already */
+}
+
+static int source_collect(void *ctx, zw_job_t **jobs, size_t max, size_t bytes, int timeout_ms)
+{
+    return zw_flow_collect(ctx, jobs, max, bytes, timeout_ms);
+}
+
+static void source_answer(void *ctx, zw_job_t **jobs, size_t count)
+{
+    zw_flow_answer(ctx, jobs, count);
+}
+
+static void source_poke(void *ctx)
+{
+    zw_flow_poke(ctx);
+}
+
+zw_source_t zw_flow_source(zw_flow_t *f)
+{
+    return (zw_source_t){ .collect = source_collect, .answer = source_answer, .poke = source_poke, .ctx = f };
 }
 
 void zw_flow_close(zw_flow_t *f)

@@ -12,13 +12,16 @@
 #ifndef ZW_FLOW_H
 #define ZW_FLOW_H
 
-#include "job.h"
+#include "source.h"
 
 typedef struct zw_flow zw_flow_t;
 
 /* arena_bytes as for zw_job_new. 0, -ENOMEM, -errno. */
 int zw_flow_new(size_t jobs, size_t bytes, size_t arena_bytes, zw_flow_t **ret);
 void zw_flow_free(zw_flow_t *flow); /* takes NULL; no thread may be inside */
+
+/* From now on all jobs go straight to who collects them, past the workers, whose work it is not. Before any is entered. */
+void zw_flow_straight(zw_flow_t *flow);
 
 /* A job to read into, or NULL when the flow is full (or without memory). */
 zw_job_t *zw_flow_take(zw_flow_t *flow);
@@ -52,6 +55,9 @@ int zw_flow_fd(const zw_flow_t *flow);
 void zw_flow_wake(zw_flow_t *flow);
 
 void zw_flow_close(zw_flow_t *flow);
+
+/* The committer's side of it. */
+zw_source_t zw_flow_source(zw_flow_t *flow);
 
 typedef struct zw_flow_info {
     size_t queued;    /* waiting for a worker */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char *const ZW_FROM_NAMES[] = { [ZW_FROM_SUBMIT] = "submit", [ZW_FROM_FEED] = "feed", [ZW_FROM_CLUSTER] = "cluster" };
+
 enum { KEEP_BYTES = 256 << 10 }; /* a job at rest holds no more than this of arena and of buffer each */
 
 zw_job_t *zw_job_new(size_t arena_bytes)
@@ -46,6 +48,7 @@ void zw_job_clear(zw_job_t *job)
     job->fingerprint = NULL;
     job->facts = NULL;
     job->fact_count = 0;
+    job->time_us = 0;
     job->reject = (zw_reject_t){ 0 };
 }
 

@@ -12,7 +12,9 @@
 
 #include <zmq.h>
 
-typedef enum { ZW_FROM_SUBMIT, ZW_FROM_FEED } zw_origin_t;
+/* CLUSTER: of the topic of articles, whoever put it there; such a job is worked on here for all instances. */
+typedef enum { ZW_FROM_SUBMIT, ZW_FROM_FEED, ZW_FROM_CLUSTER } zw_origin_t;
+extern const char *const ZW_FROM_NAMES[]; /* "submit" "feed" "cluster" */
 
 /* A fact ready for the committer. */
 typedef struct zw_job_fact {
@@ -27,6 +29,13 @@ typedef struct zw_job_pairs {
     zw_str_t bytes;
     uint32_t count;
 } zw_job_pairs_t;
+
+/* A message's place in the topic of articles, and who waits for its answer (cluster/cluster.h). */
+typedef struct zw_job_ref {
+    int32_t partition;
+    int64_t offset, prev;   /* prev: of the message of the partition that was read before it, -1: none */
+    uint64_t asker, ticket; /* 0: nobody; else an instance's number, and what it knows the sender by */
+} zw_job_ref_t;
 
 typedef struct zw_job {
     struct zw_job *next; /* in the list of zw_flow_t that holds it */
@@ -57,7 +66,13 @@ typedef struct zw_job {
     zw_job_pairs_t detail;   /* … as its own event does … */
     zw_job_pairs_t record;   /* … and as it is stored; each begins with the one before */
 
+    /* ---- cluster */
+    zw_job_ref_t ref;
+    struct zw_job *asked;    /* the job that the message came in by at this instance, which is answered; NULL: none */
+
     /* ---- committer */
+    int64_t time_us;         /* of its events, 0: when the batch begins */
+    uint64_t outcome;        /* what was decided, in a hash */
     zw_buf_t ack;            /* what the sender is told; empty for `feed` */
 } zw_job_t;
 

@@ -131,7 +131,7 @@ static void mind(minder_t *m)
         if ((fds[0].revents & POLLIN) && !take_signals(m))
             return;
         if (fds[1].revents & POLLIN) {
-            zw_log(ZW_LOG_ERROR, "the store takes no more; ending, so that it is opened again");
+            zw_log(ZW_LOG_ERROR, "cannot get on; ending, to begin again from what is durable");
             return;
         }
     }

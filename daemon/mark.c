@@ -1,25 +1,13 @@
 #include "mark.h"
 
+#include "base/packed.h"
+
 #include <errno.h>
 #include <math.h>
 
 enum { VERSION = 2, OLDEST_VERSION = 1, TYPES_MOST = 4096, TURNED = 0x80 };
 
 /* ---- writing */
-static void put_number(zw_buf_t *out, uint64_t v)
-{
-    while (v >= 0x80) {
-        (void)zw_buf_putc(out, (char)(v | 0x80));
-        v >>= 7;
-    }
-    (void)zw_buf_putc(out, (char)v);
-}
-
-static void put_string(zw_buf_t *out, zw_str_t s)
-{
-    put_number(out, s.n);
-    (void)zw_buf_puts(out, s);
-}
 
 /* An article states facts of few types: each name is written once, facts refer to it by its place among the first uses. */
 static size_t type_index(const zw_mark_t *m, size_t fact)
@@ -53,74 +41,38 @@ int zw_mark_encode(const zw_mark_t *m, zw_buf_t *out)
     (void)zw_buf_putc(out, (char)(m->status | m->dup << 4));
     (void)zw_buf_putc(out, (char)(similarity & 0xFF));
     (void)zw_buf_putc(out, (char)(similarity >> 8));
-    put_number(out, m->seq);
-    put_number(out, m->of);
-    put_number(out, m->head);
-    put_number(out, m->published);
-    put_string(out, m->id);
+    zw_put_number(out, m->seq);
+    zw_put_number(out, m->of);
+    zw_put_number(out, m->head);
+    zw_put_number(out, m->published);
+    zw_put_string(out, m->id);
     size_t types = 0;
     for (size_t i = 0; i < m->fact_count; i++)
         types += first_use(m, i);
-    put_number(out, types);
+    zw_put_number(out, types);
     for (size_t i = 0; i < m->fact_count; i++)
         if (first_use(m, i))
-            put_string(out, m->facts[i].type);
-    put_number(out, m->fact_count);
+            zw_put_string(out, m->facts[i].type);
+    zw_put_number(out, m->fact_count);
     for (size_t i = 0; i < m->fact_count; i++) {
         (void)zw_buf_putc(out, (char)(m->facts[i].kind | (m->facts[i].turned ? TURNED : 0)));
         (void)zw_buf_put(out, m->facts[i].id, 16);
         if (m->facts[i].kind == ZW_MARK_SILENT)
             continue;
-        put_number(out, type_index(m, i));
-        put_number(out, m->facts[i].region);
-        put_number(out, m->facts[i].support);
+        zw_put_number(out, type_index(m, i));
+        zw_put_number(out, m->facts[i].region);
+        zw_put_number(out, m->facts[i].support);
     }
     return out->failed ? -ENOMEM : 0;
 }
 
-/* ---- reading; `bad` is sticky */
-typedef struct {
-    const unsigned char *p, *end;
-    bool bad;
-} reader_t;
+/* ---- reading */
 
-static unsigned get_byte(reader_t *r)
+static void get_fact(zw_unpack_t *r, unsigned version, const zw_str_t *types, uint64_t type_count, zw_mark_fact_t *ret)
 {
-    if (r->p < r->end)
-        return *r->p++;
-    r->bad = true;
-    return 0;
-}
-
-static uint64_t get_number(reader_t *r)
-{
-    uint64_t v = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        unsigned b = get_byte(r);
-        v |= (uint64_t)(b & 0x7F) << shift;
-        if (!(b & 0x80))
-            return v;
-    }
-    r->bad = true;
-    return 0;
-}
-
-static zw_str_t get_bytes(reader_t *r, uint64_t n)
-{
-    if (n > (uint64_t)(r->end - r->p)) {
-        r->bad = true;
-        return (zw_str_t){ 0 };
-    }
-    zw_str_t s = { (const char *)r->p, n };
-    r->p += n;
-    return s;
-}
-
-static void get_fact(reader_t *r, unsigned version, const zw_str_t *types, uint64_t type_count, zw_mark_fact_t *ret)
-{
-    unsigned kind = get_byte(r);
+    unsigned kind = zw_get_byte(r);
     *ret = (zw_mark_fact_t){ .kind = version > 1 ? kind & ~(unsigned)TURNED : kind, .turned = version > 1 && (kind & TURNED) };
-    zw_str_t id = get_bytes(r, 16);
+    zw_str_t id = zw_get_bytes(r, 16);
     if (r->bad || ret->kind > ZW_MARK_UNSUPPORT) {
         r->bad = true;
         return;
@@ -128,10 +80,10 @@ static void get_fact(reader_t *r, unsigned version, const zw_str_t *types, uint6
     memcpy(ret->id, id.p, 16);
     if (ret->kind == ZW_MARK_SILENT)
         return;
-    uint64_t type = get_number(r);
-    ret->region = (uint32_t)get_number(r);
+    uint64_t type = zw_get_number(r);
+    ret->region = (uint32_t)zw_get_number(r);
     if (version > 1)
-        ret->support = (uint32_t)get_number(r);
+        ret->support = (uint32_t)zw_get_number(r);
     if (type >= type_count)
         r->bad = true;
     else
@@ -140,19 +92,19 @@ static void get_fact(reader_t *r, unsigned version, const zw_str_t *types, uint6
 
 int zw_mark_decode(zw_str_t bytes, zw_buf_t *space, zw_mark_t *ret)
 {
-    reader_t r = { (const unsigned char *)bytes.p, (const unsigned char *)bytes.p + bytes.n, false };
-    unsigned version = get_byte(&r);
+    zw_unpack_t r = zw_unpack(bytes);
+    unsigned version = zw_get_byte(&r);
     if (version < OLDEST_VERSION || version > VERSION)
         return -ZW_E_CORRUPT;
-    unsigned outcome = get_byte(&r), low = get_byte(&r), high = get_byte(&r);
+    unsigned outcome = zw_get_byte(&r), low = zw_get_byte(&r), high = zw_get_byte(&r);
     zw_mark_t m = { .status = outcome & 15, .dup = outcome >> 4, .similarity = (low | high << 8) / 10000.0 };
-    m.seq = get_number(&r);
-    m.of = get_number(&r);
-    m.head = get_number(&r);
-    m.published = (uint32_t)get_number(&r);
-    m.id = get_bytes(&r, get_number(&r));
+    m.seq = zw_get_number(&r);
+    m.of = zw_get_number(&r);
+    m.head = zw_get_number(&r);
+    m.published = (uint32_t)zw_get_number(&r);
+    m.id = zw_get_string(&r);
 
-    uint64_t type_count = get_number(&r);
+    uint64_t type_count = zw_get_number(&r);
     if (r.bad || type_count > TYPES_MOST || m.status > ZW_ST_WITHDRAWN || m.dup > ZW_DUP_REVISION)
         return -ZW_E_CORRUPT;
     zw_buf_clear(space);
@@ -160,8 +112,8 @@ int zw_mark_decode(zw_str_t bytes, zw_buf_t *space, zw_mark_t *ret)
         return -ENOMEM;
     zw_str_t *types = (zw_str_t *)(void *)space->p;
     for (uint64_t i = 0; i < type_count; i++)
-        types[i] = get_bytes(&r, get_number(&r));
-    uint64_t count = get_number(&r);
+        types[i] = zw_get_string(&r);
+    uint64_t count = zw_get_number(&r);
     if (r.bad || count > (uint64_t)(r.end - r.p) / 17)
         return -ZW_E_CORRUPT;
     size_t types_bytes = type_count * sizeof(zw_str_t);

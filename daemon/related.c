@@ -71,7 +71,7 @@ int zw_related_similar(zw_dedup_t *dedup, zw_store_t *store, uint64_t number, ui
 int zw_related_cluster(zw_dedup_t *dedup, zw_store_t *store, uint64_t number, uint32_t limit, zw_buf_t *out)
 {
     uint64_t members[ZW_RELATED_MAX];
-    zw_cluster_t cluster;
+    zw_dedup_cluster_t cluster;
     zw_buf_t _cleanup_buf_ top = { 0 }, _cleanup_buf_ body = { 0 }, _cleanup_buf_ list = { 0 };
     zw_article_name_t name __attribute__((cleanup(zw_article_name_done))) = { 0 };
     uint32_t listed = 0;

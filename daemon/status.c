@@ -224,6 +224,8 @@ void zw_status_encode(zw_status_source_t *src, zw_buf_t *out)
     put_indexes(&s, src, &top);
     put_publish(&s, src, &top);
     put_clients(&s, src, &top);
+    if (src->cluster)
+        src->cluster(src->ctx, &top);
     zw_buf_done(&s.buf);
     zw_mp_map(out, top.count);
     (void)zw_buf_puts(out, zw_buf_str(&pairs));

@@ -7,6 +7,7 @@
 #include "committer.h"
 #include "flow.h"
 #include "indexes.h"
+#include "pairs.h"
 #include "publish/publish.h"
 #include "rulebook.h"
 #include "stats.h"
@@ -24,6 +25,8 @@ typedef struct zw_status_source {
     atomic_size_t workers;
     _Atomic(zw_publish_t *) publish;
     _Atomic(zw_committer_t *) committer;
+    void (*cluster)(void *ctx, zw_pairs_out_t *top); /* appends the pair "cluster"; NULL: there is none */
+    void *ctx;
 } zw_status_source_t;
 
 /* Appends the map (PROTOCOL.md, "status"). */

@@ -3,9 +3,9 @@
 
 enum { SCAN_STEP = 4096, MEMBERS = 256 };
 
-int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size_t max, zw_cluster_t *ret)
+int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size_t max, zw_dedup_cluster_t *ret)
 {
-    zw_cluster_t c = { 0 };
+    zw_dedup_cluster_t c = { 0 };
     pthread_mutex_lock(&dedup->lock);
     uint32_t slot = zw_index_slot(dedup, number);
     uint64_t from = dedup->first, to = dedup->next;
@@ -70,7 +70,7 @@ int zw_dedup_similar(zw_dedup_t *dedup, uint64_t number, zw_similar_t *out, size
 {
     uint64_t members[MEMBERS], keys[ZW_KEYS_ASKED];
     zw_candidate_t found[ZW_CANDIDATES];
-    zw_cluster_t cluster;
+    zw_dedup_cluster_t cluster;
     int member_count = zw_dedup_cluster(dedup, number, members, MEMBERS, &cluster);
     if (member_count < 0)
         return member_count;

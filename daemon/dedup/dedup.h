@@ -30,6 +30,11 @@ typedef struct zw_fingerprint zw_fingerprint_t; /* opaque; lives in an arena */
 int zw_fingerprint_make(const zw_text_t *text, const zw_guard_t *guards, size_t guard_count, zw_str_t source,
                         zw_str_t id, zw_str_t url, zw_arena_t *arena, const zw_fingerprint_t **ret);
 
+/* A fingerprint as bytes, about 4 a character of the text and 40,000 at most, for another machine to decide by; and back, into the
+ * arena. -ZW_E_CORRUPT, -ENOMEM. */
+int zw_fingerprint_encode(const zw_fingerprint_t *fingerprint, zw_buf_t *out);
+int zw_fingerprint_decode(zw_str_t bytes, zw_arena_t *arena, const zw_fingerprint_t **ret);
+
 typedef struct zw_dedup_options {
     uint32_t capacity;    /* articles held; default 1,000,000; at most 16 million; 444 bytes each */
     uint32_t window_days; /* 0: by capacity alone */
@@ -72,15 +77,15 @@ uint64_t zw_dedup_find(zw_dedup_t *dedup, zw_str_t source, zw_str_t id);
 
 /* ---- queries, any thread; they hold up the committer for microseconds at a time */
 
-typedef struct zw_cluster {
+typedef struct zw_dedup_cluster {
     uint64_t head;             /* its first article, which may have left the window */
     uint64_t members;          /* still held */
     int64_t first_us, last_us; /* when its members still held came; whole seconds */
-} zw_cluster_t;
+} zw_dedup_cluster_t;
 
 /* The cluster of article `number`, and up to `max` numbers of its members, ascending. Looks at every article held
  * (about 30 ms a million). Returns how many numbers were written, or -ZW_E_NOT_FOUND. */
-int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size_t max, zw_cluster_t *ret);
+int zw_dedup_cluster(zw_dedup_t *dedup, uint64_t number, uint64_t *members, size_t max, zw_dedup_cluster_t *ret);
 
 typedef struct zw_similar {
     uint64_t number, head;

@@ -278,7 +278,7 @@ uint64_t zw_url_key(zw_str_t source, zw_str_t url)
 }
 
 /* Made by the worker, so that the committer has less to do. */
-static int make_keys(zw_arena_t *arena, zw_fingerprint_t *f)
+int zw_fingerprint_make_keys(zw_arena_t *arena, zw_fingerprint_t *f)
 {
     uint64_t *posted = zw_arena_alloc(arena, ZW_KEYS_POSTED * sizeof *posted);
     uint64_t *asked = zw_arena_alloc(arena, ZW_KEYS_ASKED * sizeof *asked);
@@ -305,7 +305,7 @@ int zw_fingerprint_make(const zw_text_t *text, const zw_guard_t *guards, size_t 
     f->sketch.id_key = zw_id_key(source, id);
     f->sketch.url_key = zw_url_key(source, url);
     if ((r = make_runs(&t, arena, f)) < 0 || (r = make_sentences(&t, arena, f)) < 0 || (r = make_figures(&t, arena, f)) < 0 ||
-        (r = make_keys(arena, f)) < 0)
+        (r = zw_fingerprint_make_keys(arena, f)) < 0)
         return r;
     *ret = f;
     return 0;

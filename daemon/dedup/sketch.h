@@ -89,6 +89,9 @@ size_t zw_sketch_keys(const zw_sketch_t *sketch, uint64_t *out);
 size_t zw_fingerprint_keys(const zw_fingerprint_t *fingerprint, uint64_t *out);
 size_t zw_sketch_keys_asked(const zw_sketch_t *sketch, uint64_t *out); /* where there is only the sketch */
 
+/* Fills in `posted` and `asked` from the rest. 0 or -ENOMEM. */
+int zw_fingerprint_make_keys(zw_arena_t *arena, zw_fingerprint_t *fingerprint);
+
 /* How alike a known article is to a new one. */
 typedef struct zw_likeness {
     double old_in_new, new_in_old, jaccard; /* by weight of runs */

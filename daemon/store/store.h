@@ -72,6 +72,18 @@ typedef struct zw_store_reject {
 int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_t article_count,
                     const zw_store_reject_t *rejects, size_t reject_count);
 
+/* The same, and `place` (a few bytes, opaque here; empty: as it is) becomes what zw_store_place gives: where the batch came
+ * from is known as durably as the batch itself. */
+int zw_store_commit_at(zw_store_t *store, const zw_store_article_t *articles, size_t article_count, const zw_store_reject_t *rejects,
+                       size_t reject_count, zw_str_t place);
+
+/* Appends the place of the newest commit to `out`. -ZW_E_NOT_FOUND: none was ever given; -ZW_E_CORRUPT, -errno. */
+int zw_store_place(zw_store_t *store, zw_buf_t *out);
+
+/* Makes the store one of the log `instance` (as zw_store_instance gives it), at `place`, durably: a store without any article, before
+ * other threads know it, or one that is of that log already. -EINVAL for another store or no such instance; else as zw_store_commit. */
+int zw_store_join(zw_store_t *store, const char *instance, zw_str_t place);
+
 /* The numbers that the next article and event get, and the oldest event kept (0: none). Any thread. */
 uint64_t zw_store_next_number(const zw_store_t *store);
 uint64_t zw_store_next_seq(const zw_store_t *store);

@@ -264,6 +264,12 @@ static void check_readers(zw_store_t *store)
 int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_t article_count,
                     const zw_store_reject_t *rejects, size_t reject_count)
 {
+    return zw_store_commit_at(store, articles, article_count, rejects, reject_count, (zw_str_t){ 0 });
+}
+
+int zw_store_commit_at(zw_store_t *store, const zw_store_article_t *articles, size_t article_count, const zw_store_reject_t *rejects,
+                       size_t reject_count, zw_str_t place)
+{
     batch_t batch = { .articles = articles, .article_count = article_count, .rejects = rejects, .reject_count = reject_count };
     MDB_txn *txn;
     int r = batch_measure(store, &batch);
@@ -281,6 +287,8 @@ int zw_store_commit(zw_store_t *store, const zw_store_article_t *articles, size_
     r = write_articles(store, txn, &batch);
     if (r == 0)
         r = write_rejects(store, txn, &batch);
+    if (r == 0 && place.n > 0)
+        r = zw_store_put_place(store, txn, place);
     if ((r = zw_write_end(store, txn, r)) < 0)
         return r;
     store->newest_time = batch.newest_time;

@@ -101,7 +101,8 @@ int zw_store_renew(zw_store_t *store, MDB_txn *txn)
     unsigned char instance[16];
     if (getrandom(instance, sizeof(instance), 0) != (ssize_t)sizeof(instance))
         return -EIO;
-    return zw_meta_put(store, txn, "instance", instance, sizeof(instance));
+    int r = zw_store_drop_place(store, txn); /* it was in the order of the log that this one is no more */
+    return r < 0 ? r : zw_meta_put(store, txn, "instance", instance, sizeof(instance));
 }
 
 static int put_schema(zw_store_t *store, MDB_txn *txn)

@@ -78,6 +78,10 @@ int zw_meta_open(const MDB_val *key, const MDB_val *value, zw_str_t *ret_body); 
 int zw_meta_get(const zw_store_t *store, MDB_txn *txn, const char *name, void *ret_value, size_t n);
 int zw_meta_put(const zw_store_t *store, MDB_txn *txn, const char *name, const void *value, size_t n);
 
+/* store_place.c: puts the place, or takes it away, in a write transaction. */
+int zw_store_put_place(zw_store_t *store, MDB_txn *txn, zw_str_t place);
+int zw_store_drop_place(zw_store_t *store, MDB_txn *txn);
+
 /* Gives the store another identity, in a write transaction. */
 int zw_store_renew(zw_store_t *store, MDB_txn *txn);
 

@@ -175,7 +175,7 @@ static void test_cluster_and_similar(void **state)
     (void)put(dedup, 5, fingerprint(arena, A, NULL, NULL, NULL), 300);
     zw_decision_t d = put(dedup, 8, fingerprint(arena, A "本报将继续关注。", NULL, NULL, NULL), 400);
     assert_int_equal(d.head, 3);
-    zw_cluster_t c;
+    zw_dedup_cluster_t c;
     uint64_t members[2];
     assert_int_equal(zw_dedup_cluster(dedup, 8, members, 2, &c), 2);
     assert_int_equal(c.head, 3);
@@ -213,7 +213,7 @@ static void *read_on(void *arg)
     reader_t *r = arg;
     while (!__atomic_load_n(&r->stop, __ATOMIC_RELAXED)) {
         uint64_t number = zw_dedup_find(r->dedup, ZW_STR_LIT("新闻"), ZW_STR_LIT("n42"));
-        zw_cluster_t c;
+        zw_dedup_cluster_t c;
         uint64_t members[4];
         zw_dedup_info_t info;
         zw_dedup_info(r->dedup, &info);

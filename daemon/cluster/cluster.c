@@ -239,6 +239,9 @@ int zw_cluster_open(const zw_cluster_options_t *o, zw_cluster_t **ret)
     c->o = *o;
     pthread_mutex_init(&c->lock, NULL);
     zw_order_init(&c->order, 0);
+    for (size_t i = 0; i < ZW_ORDER_PARTITIONS; i++)
+        c->parts[i].last = -1;
+    c->known = -1;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         int e = steps[i](c);
         if (e < 0) {

@@ -72,6 +72,7 @@ struct zw_cluster {
     zw_buf_t out; /* report's */
 
     /* ---- for info */
+    atomic_uint_fast64_t generation; /* in force */
     atomic_int_fast64_t next, end; /* of the results: to be read, and where they ended when we last heard */
     atomic_int_fast64_t outstanding, moved_us; /* messages that brokers have not acknowledged, and when that last changed for the better */
     atomic_bool stalled, diverged;
@@ -92,6 +93,8 @@ bool zw_cluster_read_up(zw_cluster_t *cluster, int timeout_ms);
 
 /* ---- join.c */
 int zw_cluster_join(zw_cluster_t *cluster);
+/* Writes a FOUNDED result: the first one of all founds the log, a later one brings terms of a higher generation into force. */
+int zw_cluster_tell_terms(zw_cluster_t *cluster);
 
 /* ---- entrance.c */
 void *zw_cluster_entrance(void *cluster);

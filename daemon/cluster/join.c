@@ -23,6 +23,20 @@ static int no_answer(const zw_cluster_t *c)
     return -ZW_E_CLOSED;
 }
 
+int zw_cluster_tell_terms(zw_cluster_t *c)
+{
+    zw_result_t head;
+    zw_sent_t sent = { .result = true, .ref.partition = -1 };
+    _cleanup_buf_ zw_buf_t out = { 0 };
+    zw_report_head(c, "", &head);
+    head.instance = zw_strz(zw_store_instance(c->o.store));
+    head.next_number = zw_store_next_number(c->o.store);
+    head.next_seq = zw_store_next_seq(c->o.store);
+    if (zw_result_encode(&head, NULL, &out) < 0)
+        return -ENOMEM;
+    return zw_cluster_produce(c, &sent, (zw_str_t){ 0 }, zw_buf_str(&out), NULL);
+}
+
 static int check_topics(zw_cluster_t *c)
 {
     int articles = -ZW_E_CLOSED, results = -ZW_E_CLOSED;
@@ -65,17 +79,7 @@ static int read_first(zw_cluster_t *c, int64_t offset, rd_kafka_message_t **ret_
  * the first counts. */
 static int found(zw_cluster_t *c)
 {
-    zw_result_t head;
-    zw_sent_t sent = { .result = true, .ref.partition = -1 };
-    _cleanup_buf_ zw_buf_t out = { 0 };
-    zw_report_head(c, "", &head);
-    head.known = -1;
-    head.instance = zw_strz(zw_store_instance(c->o.store));
-    head.next_number = zw_store_next_number(c->o.store);
-    head.next_seq = zw_store_next_seq(c->o.store);
-    if (zw_result_encode(&head, NULL, &out) < 0)
-        return -ENOMEM;
-    int e = zw_cluster_produce(c, &sent, (zw_str_t){ 0 }, zw_buf_str(&out), NULL);
+    int e = zw_cluster_tell_terms(c);
     if (e == 0 && rd_kafka_flush(c->producer, WAIT_S * 1000) != RD_KAFKA_RESP_ERR_NO_ERROR)
         e = no_answer(c);
     return e;

@@ -17,17 +17,18 @@ typedef struct {
 static const property_t STANDARD[][5] = {
     [ZW_KAFKA_PRODUCER] = { { "compression.codec", "lz4" }, { "linger.ms", "2" }, { "allow.auto.create.topics", "false" } },
     [ZW_KAFKA_READER] = { { "fetch.wait.max.ms", "100" } },
-    [ZW_KAFKA_SHARE] = { { "fetch.wait.max.ms", "100" }, { "session.timeout.ms", "10000" } },
+    [ZW_KAFKA_SHARE] = { { "fetch.wait.max.ms", "100" }, { "session.timeout.ms", "10000" }, { "heartbeat.interval.ms", "1000" } },
 };
 
-/* Ours, which promises rest on. Waiting has no end, so that nothing that was taken in is given up while brokers are away. */
+/* Ours, which promises rest on. Waiting has no end, so that nothing that was taken in is given up while brokers are away. The assignor
+ * is one without a state: that of cooperative-sticky ends the process when a member leaves at the wrong moment (librdkafka issue 4312, before 2.3). */
 static const property_t FIXED[][7] = {
     [ZW_KAFKA_PRODUCER] = { { "enable.idempotence", "true" }, { "acks", "all" }, { "message.timeout.ms", "0" } },
     [ZW_KAFKA_READER] = { { "auto.offset.reset", "error" }, { "enable.auto.commit", "false" }, { "enable.partition.eof", "true" } },
     [ZW_KAFKA_SHARE] = { { "auto.offset.reset", "earliest" },
                          { "enable.auto.commit", "false" },
                          { "enable.auto.offset.store", "false" },
-                         { "partition.assignment.strategy", "cooperative-sticky" } },
+                         { "partition.assignment.strategy", "range" } },
 };
 static const char *const OURS[] = { "bootstrap.servers", "metadata.broker.list", "group.id", "request.required.acks", "transactional.id",
                                     "delivery.timeout.ms", "enable.auto.commit", "auto.commit.enable" };

@@ -25,16 +25,12 @@ bool zw_order_take(zw_order_t *o, const zw_result_t *r, int64_t offset)
 {
     o->next = offset + 1;
     if (r->kind == ZW_RESULT_FOUNDED) {
-        if (o->terms.generation == 0)
+        if (r->terms.generation > o->terms.generation)
             o->terms = r->terms;
         return false;
     }
     int32_t p = r->ref.partition;
-    if (p < 0 || p >= ZW_ORDER_PARTITIONS || r->ref.prev != zw_order_newest(o, p) || r->ref.offset <= r->ref.prev)
-        return false;
-    if (r->terms.generation > o->terms.generation)
-        o->terms = r->terms;
-    else if (!same_terms(&r->terms, &o->terms))
+    if (!same_terms(&r->terms, &o->terms) || p < 0 || p >= ZW_ORDER_PARTITIONS || r->ref.prev != zw_order_newest(o, p) || r->ref.offset <= r->ref.prev)
         return false;
     if (p >= o->partitions)
         o->partitions = p + 1;

@@ -2,7 +2,7 @@
  *
  * All instances read the topic of results from its beginning (or from where their store stands) and feed every result to
  * zw_order_take. It counts if and only if
- *   - its terms are those in force; terms of a higher generation come into force with it; and
+ *   - its terms are those in force (those of the newest FOUNDED whose generation is higher than all before); and
  *   - its `prev` is the offset of the newest message of its partition whose result has counted.
  * The second makes each message count once and in order, whoever dies, is slow, or works on what is no longer its own: two
  * results for one message have the same `prev`, and the first takes it away from the second. It does not matter which of them

@@ -112,6 +112,7 @@ static int take(zw_cluster_t *c, const rd_kafka_message_t *m, zw_job_t *job)
     }
     bool counts = e == 0 && zw_order_take(&c->order, &r, m->offset);
     c->order.next = m->offset + 1;
+    atomic_store(&c->generation, c->order.terms.generation);
     atomic_store(&c->next, c->order.next);
     if (rd_kafka_get_watermark_offsets(c->consumer, c->results, 0, &low, &high) == 0 && high > atomic_load(&c->end))
         atomic_store(&c->end, high);
@@ -245,6 +246,7 @@ int zw_reader_open(zw_cluster_t *c)
     for (size_t i = 0; i < c->o.batch_articles; i++)
         if (!(c->jobs[i] = zw_job_new(0)))
             return -ENOMEM;
+    atomic_store(&c->generation, c->order.terms.generation);
     atomic_store(&c->next, c->order.next);
     atomic_store(&c->end, INT64_MAX);
     c->known = c->order.decided;

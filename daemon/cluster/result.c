@@ -212,8 +212,9 @@ static int get_refused(zw_unpack_t *r, zw_job_t *job)
 {
     char field[sizeof(job->reject.field)], message[sizeof(job->reject.message)];
     uint64_t code = zw_get_number(r);
-    (void)snprintf(field, sizeof(field), "%.*s", ZW_STR_ARGS(zw_get_string(r)));
-    (void)snprintf(message, sizeof(message), "%.*s", ZW_STR_ARGS(zw_get_string(r)));
+    zw_str_t where = zw_get_string(r), what = zw_get_string(r);
+    (void)snprintf(field, sizeof(field), "%.*s", ZW_STR_ARGS(where));
+    (void)snprintf(message, sizeof(message), "%.*s", ZW_STR_ARGS(what));
     lend(job, zw_get_string(r));
     if (r->bad || code == 0 || code >= ZW_E_LAST)
         return -ZW_E_CORRUPT;

@@ -17,7 +17,7 @@
 
 typedef enum { ZW_RESULT_FOUNDED, ZW_RESULT_ARTICLE, ZW_RESULT_WITHDRAWAL, ZW_RESULT_REFUSED } zw_result_kind_t;
 
-/* What all instances must have alike, since decisions depend on it. A higher generation takes the place of a lower. */
+/* What all instances must have alike, since decisions depend on it (order.h). */
 typedef struct zw_terms {
     uint64_t generation, capacity, window_days, facts;
 } zw_terms_t;

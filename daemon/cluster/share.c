@@ -50,16 +50,16 @@ static void take_partition(zw_cluster_t *c, rd_kafka_topic_partition_t *p)
     zw_share_part_t *part = &c->parts[p->partition];
     look_at_ends(c, p->partition, newest);
     part->owned = true;
-    part->last = -1;
+    if (part->last < newest) /* else it was ours before this rebalance, and what was read then is being worked on */
+        part->last = newest;
     part->counted = newest;
     part->moved_us = zw_monotonic_us();
-    p->offset = newest < 0 ? RD_KAFKA_OFFSET_BEGINNING : newest + 1;
+    p->offset = part->last < 0 ? RD_KAFKA_OFFSET_BEGINNING : part->last + 1;
 }
 
 void zw_share_rebalance(rd_kafka_t *kafka, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t *list, void *arg)
 {
     zw_cluster_t *c = arg;
-    rd_kafka_error_t *e;
     bool mine = error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
     if (mine)
         (void)zw_cluster_read_up(c, READ_UP_MS); /* spares work that others have done */
@@ -69,11 +69,9 @@ void zw_share_rebalance(rd_kafka_t *kafka, rd_kafka_resp_err_t error, rd_kafka_t
         else if (list->elems[i].partition < ZW_ORDER_PARTITIONS)
             c->parts[list->elems[i].partition].owned = false;
     }
-    e = mine ? rd_kafka_incremental_assign(kafka, list) : rd_kafka_incremental_unassign(kafka, list);
-    if (e) {
-        zw_log(ZW_LOG_WARNING, "cluster: partitions: %s", rd_kafka_error_string(e));
-        rd_kafka_error_destroy(e);
-    }
+    rd_kafka_resp_err_t e = rd_kafka_assign(kafka, mine ? list : NULL);
+    if (e)
+        zw_log(ZW_LOG_WARNING, "cluster: partitions: %s", rd_kafka_err2str(e));
     uint64_t owned = 0;
     for (int i = 0; i < ZW_ORDER_PARTITIONS; i++)
         owned += c->parts[i].owned;
@@ -186,7 +184,7 @@ static void go_back(zw_cluster_t *c, int32_t partition, int64_t newest)
     if (e)
         rd_kafka_error_destroy(e);
     else
-        c->parts[partition].last = -1;
+        c->parts[partition].last = newest;
     rd_kafka_topic_partition_list_destroy(list);
     zw_count(&c->gone_back, 1);
 }
@@ -233,13 +231,19 @@ static bool subscribe(zw_cluster_t *c)
     return !error;
 }
 
+/* A higher generation than the one in force: ours comes in its place, before anything of it is reported. */
+static int tell_new_terms(zw_cluster_t *c)
+{
+    return c->terms.generation > atomic_load(&c->generation) ? zw_cluster_tell_terms(c) : 0;
+}
+
 void *zw_cluster_share(void *arg)
 {
     zw_cluster_t *c = arg;
     int64_t look_us = 0, commit_us = 0;
     while (!zw_cluster_read_up(c, ZW_TURN_MS) && !atomic_load(&c->leaving))
         atomic_fetch_add(&c->progress[1], 1);
-    if (!atomic_load(&c->leaving) && !subscribe(c))
+    if (!atomic_load(&c->leaving) && (tell_new_terms(c) < 0 || !subscribe(c)))
         zw_cluster_fail(c, -ZW_E_CONFIG);
     while (!atomic_load(&c->leaving)) {
         int64_t now = zw_monotonic_us();

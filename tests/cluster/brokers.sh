@@ -19,8 +19,10 @@ servers=127.0.0.1:$port,127.0.0.1:$((port + 1)),127.0.0.1:$((port + 2))
 voters=1@127.0.0.1:$((port + 3)),2@127.0.0.1:$((port + 4)),3@127.0.0.1:$((port + 5))
 cluster=emhpd2VuLXRlc3RzLS0tLQ # any 16 bytes in base64url
 
+# What a tool has to say matters only when it fails.
 tool() {
-    java -Xmx128m -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$dir/jars/*" "$@"
+    java -Xmx128m -XX:+UseSerialGC -Dlog4j.configuration="file:$dir/log4j.properties" -cp "$dir/jars/*" "$@" 2>>"$dir/tools.log" ||
+        { tail -5 "$dir/tools.log" >&2; return 1; }
 }
 
 pid() {
@@ -36,6 +38,11 @@ jars() {
     [ -e "$dir/jars/whole" ] && return
     mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$dir/jars" >&2
     : >"$dir/jars/whole"
+}
+
+logging() {
+    printf '%s\n' 'log4j.rootLogger=WARN, err' 'log4j.appender.err=org.apache.log4j.ConsoleAppender' 'log4j.appender.err.target=System.err' \
+        'log4j.appender.err.layout=org.apache.log4j.PatternLayout' 'log4j.appender.err.layout.ConversionPattern=%d %p %c %m%n' >"$dir/log4j.properties"
 }
 
 settings() {
@@ -65,7 +72,7 @@ END
 
 run() {
     alive "$1" && return
-    setsid java -Xmx256m -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$dir/jars/*" \
+    setsid java -Xmx256m -XX:+UseSerialGC -Dlog4j.configuration="file:$dir/log4j.properties" -cp "$dir/jars/*" \
         kafka.Kafka "$dir/$1/server.properties" </dev/null >>"$dir/$1/log" 2>&1 &
     echo $! >"$dir/$1/pid"
 }
@@ -75,6 +82,12 @@ describe() {
 }
 
 # Three minutes, since a busy machine starts a Java program slowly.
+end() {
+    p=$(pid "$1")
+    if [ -n "$p" ]; then kill -9 "$p" 2>/dev/null || true; fi
+    while alive "$1"; do sleep 0.1; done # its lock on the folder goes with it
+}
+
 wait_for_all() {
     tries=0
     until tool kafka.admin.BrokerApiVersionsCommand --bootstrap-server "$servers" 2>/dev/null | grep -c '(id: [123] rack' | grep -qx 3; do
@@ -90,22 +103,21 @@ wait_for_all() {
 case $1 in
 start)
     jars
+    logging
     for n in 1 2 3; do settings $n; done
     for n in 1 2 3; do run $n; done
     wait_for_all
     echo "$servers"
     ;;
 run) run "$3" ;;
-kill) kill -9 "$(pid "$3")" ;;
+kill) end "$3" ;;
 topic)
     tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$servers" --create --if-not-exists --topic "$3" --partitions "$4" \
         --replication-factor 3 --config min.insync.replicas=2
     ;;
 describe) describe ;;
 stop)
-    for n in 1 2 3; do
-        if alive $n; then kill -9 "$(pid $n)"; fi
-    done
+    for n in 1 2 3; do end $n; done
     ;;
 *) echo "brokers: unknown: $1" >&2; exit 2 ;;
 esac

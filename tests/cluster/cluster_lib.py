@@ -1,5 +1,6 @@
 """Brokers, mock or real, and several zhiwend that share the work through them."""
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,7 @@ class Mock:
 
 
 class Real:
-    """Three brokers of Apache Kafka, by brokers.sh, in a folder that is kept between runs if $ZW_BROKERS_DIR names one."""
+    """Three brokers of Apache Kafka, by brokers.sh, that are left running for the next scenario if $ZW_BROKERS_DIR names their folder."""
     real = True
 
     def __init__(self):
@@ -63,7 +64,9 @@ class Real:
         self.script("run", n)
 
     def close(self):
-        self.script("stop")
+        if not os.environ.get("ZW_BROKERS_DIR"):
+            self.script("stop")
+            shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def brokers():

@@ -51,6 +51,41 @@ static void test_article_without_events(void **state)
     zw_buf_done(&out);
 }
 
+static void same_place(zw_store_t *store, const char *wanted)
+{
+    zw_buf_t place = { 0 };
+    assert_int_equal(zw_store_place(store, &place), 0);
+    assert_true(zw_str_eqz(zw_buf_str(&place), wanted));
+    zw_buf_done(&place);
+}
+
+static void test_place_and_joining(void **state)
+{
+    static const char log[] = "0123456789abcdef0123456789abcdef";
+    help_t *h = *state;
+    help_open(h);
+    zw_buf_t place = { 0 };
+    assert_int_equal(zw_store_place(h->store, &place), -ZW_E_NOT_FOUND);
+    assert_int_equal(zw_store_join(h->store, "no instance", ZW_STR_LIT("here")), -EINVAL);
+    assert_int_equal(zw_store_join(h->store, log, ZW_STR_LIT("here")), 0);
+    assert_string_equal(zw_store_instance(h->store), log);
+    help_open(h);
+    assert_string_equal(zw_store_instance(h->store), log);
+    same_place(h->store, "here");
+    zw_store_article_t bare = { .number = 1, .record = ZW_STR_LIT("r"), .mark = ZW_STR_LIT("m") };
+    assert_int_equal(zw_store_commit_at(h->store, &bare, 1, NULL, 0, ZW_STR_LIT("a longer place")), 0);
+    bare.number = 3; /* a gap: nothing of the batch, nor of its place */
+    assert_int_equal(zw_store_commit_at(h->store, &bare, 1, NULL, 0, ZW_STR_LIT("nowhere")), -EINVAL);
+    same_place(h->store, "a longer place");
+    bare.number = 2;
+    assert_int_equal(zw_store_commit(h->store, &bare, 1, NULL, 0), 0);
+    help_open(h);
+    same_place(h->store, "a longer place");
+    assert_int_equal(zw_store_join(h->store, "ffffffffffffffffffffffffffffffff", ZW_STR_LIT("x")), -EINVAL); /* it has articles of this log */
+    assert_int_equal(zw_store_join(h->store, log, ZW_STR_LIT("y")), 0);
+    same_place(h->store, "y");
+}
+
 static void test_order_is_kept(void **state)
 {
     help_t *h = *state;
@@ -239,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_append_and_reopen, help_setup, help_teardown),
         cmocka_unit_test_setup_teardown(test_article_without_events, help_setup, help_teardown),
+        cmocka_unit_test_setup_teardown(test_place_and_joining, help_setup, help_teardown),
         cmocka_unit_test_setup_teardown(test_order_is_kept, help_setup, help_teardown),
         cmocka_unit_test_setup_teardown(test_ranges, help_setup, help_teardown),
         cmocka_unit_test_setup_teardown(test_failing_callback, help_setup, help_teardown),

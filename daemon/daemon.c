@@ -160,51 +160,17 @@ static int open_cluster(zw_daemon_t *d)
     return e < 0 ? failed(e, "cluster of topics", c->cluster_topics) : 0;
 }
 
-static zw_source_t source(zw_daemon_t *d)
-{
-    return d->cluster ? zw_cluster_source(d->cluster) : zw_flow_source(d->flow);
-}
-
-static void put_peers(const zw_cluster_info_t *info, zw_buf_t *out)
-{
-    zw_mp_array(out, (uint32_t)info->peer_count);
-    for (size_t i = 0; i < info->peer_count; i++) {
-        zw_mp_map(out, 3);
-        zw_mp_key(out, "name");
-        zw_mp_str(out, zw_strz(info->peers[i].name));
-        zw_mp_key(out, "rules");
-        zw_mp_str(out, zw_strz(info->peers[i].rules));
-        zw_mp_key(out, "seen");
-        zw_mp_int(out, info->peers[i].seen_us);
-    }
-}
-
 static void put_cluster(void *ctx, zw_pairs_out_t *top)
 {
     zw_daemon_t *d = ctx;
-    zw_cluster_info_t info;
-    _cleanup_buf_ zw_buf_t own = { 0 };
-    zw_pairs_out_t p = zw_pairs_start(&own);
-    zw_cluster_info(d->cluster, &info);
-    zw_pair_str(&p, "name", zw_strz(info.name));
-    zw_pair_str(&p, "topics", zw_strz(info.topics));
-    zw_pair_str(&p, "state", zw_strz(info.state));
-    zw_pair_str(&p, "trouble", zw_strz(info.trouble));
-    zw_pair_uint(&p, "generation", info.generation);
-    zw_pair_uint(&p, "partitions", info.partitions);
-    zw_mp_int(zw_pair(&p, "next"), info.next);
-    zw_mp_int(zw_pair(&p, "behind"), info.behind);
-    zw_mp_double(zw_pair(&p, "waiting_s"), info.waiting_s);
-    zw_pair_uint(&p, "unanswered", info.unanswered);
-    zw_pair_uint(&p, "sent", info.sent);
-    zw_pair_uint(&p, "reported", info.reported);
-    zw_pair_uint(&p, "read", info.read);
-    zw_pair_uint(&p, "uncounted", info.uncounted);
-    zw_pair_uint(&p, "gone_back", info.gone_back);
-    zw_mp_bool(zw_pair(&p, "diverged"), info.diverged);
-    put_peers(&info, zw_pair(&p, "instances"));
-    zw_mp_map(zw_pair(top, "cluster"), p.count);
-    (void)zw_buf_puts(top->out, zw_buf_str(&own));
+    zw_rules_t *rules = zw_rulebook_get(&d->rules);
+    zw_cluster_status(d->cluster, zw_rules_version(rules), top);
+    zw_rules_unref(rules);
+}
+
+static zw_source_t source(zw_daemon_t *d)
+{
+    return d->cluster ? zw_cluster_source(d->cluster) : zw_flow_source(d->flow);
 }
 
 /* ---- sockets */

@@ -9,6 +9,9 @@
  *     ├─→ intake   the answer to the sender, after the commit
  *     └─→ publish  `facts`, live, and `replay`, from any point
  *
+ * In a cluster (cluster/cluster.h) Kafka stands between: intake → topic of articles → the workers of that instance whose partition it is →
+ * topic of results, in one order → the committers of all instances.
+ *
  * The rooms are wired in daemon.c; this file starts them, minds signals, systemd and the watchdog, and ends them.
  */
 #include "base/log.h"

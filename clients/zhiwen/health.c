@@ -28,6 +28,20 @@ static double number(json_t *status, const char *section, const char *key)
     return json_number_value(json_object_get(section ? json_object_get(status, section) : status, key));
 }
 
+/* Of a daemon that shares the work with others. */
+static void look_at_cluster(json_t *cluster, finding_t *f)
+{
+    const char *state = json_string_value(json_object_get(cluster, "state"));
+    if (state && strcmp(state, "waiting for brokers") == 0)
+        find(f, HEALTH_CRITICAL, "no Kafka broker has acknowledged anything for %.0f s, senders wait", number(cluster, NULL, "waiting_s"));
+    else if (state && strcmp(state, "following") != 0)
+        find(f, HEALTH_WARNING, "cluster: %s, %.0f results behind", state, number(cluster, NULL, "behind"));
+    if (json_is_true(json_object_get(cluster, "diverged")))
+        find(f, HEALTH_CRITICAL, "another instance of the cluster has decided otherwise than this one");
+    if (json_is_true(json_object_get(cluster, "rules_differ")))
+        find(f, HEALTH_WARNING, "instances of the cluster have different rule packs");
+}
+
 static void look(json_t *status, finding_t *f)
 {
     const char *trouble = json_string_value(json_object_get(json_object_get(status, "store"), "trouble"));
@@ -40,6 +54,8 @@ static void look(json_t *status, finding_t *f)
         find(f, HEALTH_WARNING, "the last reload of the rules failed, older ones are in force");
     if (number(status, "queue", "max_in_flight") > 0 && number(status, "queue", "in_flight") >= number(status, "queue", "max_in_flight"))
         find(f, HEALTH_WARNING, "the queue is full, senders wait");
+    if (json_object_get(status, "cluster"))
+        look_at_cluster(json_object_get(status, "cluster"), f);
 }
 
 int cli_health(json_t *status, const char *no_answer)

@@ -26,7 +26,8 @@ static const struct {
 static const char *const counters[] = { "facts", "supports", "retracts", "unsupports", "intake.", "publish.", "connections.",
                                         "queue.times_full", "work.articles", "work.busy_us",
                                         "work.match_limits", "store.commits", "store.commit_us", "store.commit_failures",
-                                        "rules.reloads", "rules.reload_failures" };
+                                        "rules.reloads", "rules.reload_failures",
+                                        "cluster.sent", "cluster.reported", "cluster.read", "cluster.uncounted", "cluster.gone_back" };
 
 static bool is_counter(const char *path)
 {

@@ -28,6 +28,30 @@ void zw_cluster_fail(zw_cluster_t *c, int error)
 
 /* ---- producing */
 
+static void note_trouble(zw_cluster_t *c, const char *text)
+{
+    pthread_mutex_lock(&c->lock);
+    (void)snprintf(c->trouble, sizeof(c->trouble), "%s", text);
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* Of this very message, or of us: it will not be taken later either. */
+static bool is_final(rd_kafka_resp_err_t error)
+{
+    switch ((int)error) {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
+    case RD_KAFKA_RESP_ERR__FATAL:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void count_out(zw_cluster_t *c)
 {
     if (atomic_fetch_add(&c->outstanding, 1) == 0)
@@ -73,8 +97,10 @@ int zw_cluster_produce(zw_cluster_t *c, const zw_sent_t *what, zw_str_t key, zw_
         (void)rd_kafka_header_add(headers, ZW_ASKER_HEADER, -1, asker->p, (ssize_t)asker->n);
     count_out(c);
     rd_kafka_resp_err_t error;
-    while ((error = produce(c, sent, key, bytes, headers)) == RD_KAFKA_RESP_ERR__QUEUE_FULL && !atomic_load(&c->ending)) {
-        for (size_t i = 0; i < 3; i++)
+    while ((error = produce(c, sent, key, bytes, headers)) && !is_final(error) && !atomic_load(&c->ending)) {
+        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+            note_trouble(c, rd_kafka_err2str(error)); /* such as a topic that a broker does not know while it starts */
+        for (size_t i = 0; i < 4; i++)
             atomic_fetch_add(&c->progress[i], 1); /* it is the brokers that do not get on, not we */
         nap(NAP_MS);
     }
@@ -91,7 +117,17 @@ int zw_cluster_produce(zw_cluster_t *c, const zw_sent_t *what, zw_str_t key, zw_
     return -ZW_E_CLOSED;
 }
 
-/* A failure ends the waiting of a message, which with our settings only comes of what cannot get better. */
+static void failed(zw_cluster_t *c, const zw_sent_t *sent, rd_kafka_resp_err_t error)
+{
+    zw_log(ZW_LOG_WARNING, "cluster: %s: a message is not taken: %s", sent->result ? c->results : c->articles, rd_kafka_err2str(error));
+    if (!sent->result && is_final(error))
+        zw_entrance_refused(c, sent->ref.ticket, error);
+    else if (!sent->result)
+        zw_entrance_again(c, sent->ref.ticket);
+    else if (sent->ref.partition >= 0)
+        zw_report_refused(c, &sent->ref, error);
+}
+
 static void delivered(rd_kafka_t *kafka, const rd_kafka_message_t *m, void *opaque)
 {
     zw_cluster_t *c = opaque;
@@ -99,13 +135,8 @@ static void delivered(rd_kafka_t *kafka, const rd_kafka_message_t *m, void *opaq
     count_in(c);
     if (sent->result && sent->ref.partition >= 0)
         (void)atomic_fetch_sub(&c->parts[sent->ref.partition].at_work, 1);
-    if (m->err && m->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE && m->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
-        zw_log(ZW_LOG_WARNING, "cluster: %s: a message is not taken: %s", rd_kafka_topic_name(m->rkt), rd_kafka_err2str(m->err));
-        if (sent->result && sent->ref.partition >= 0)
-            zw_report_refused(c, &sent->ref, m->err);
-        else if (!sent->result)
-            zw_entrance_refused(c, sent->ref.ticket, m->err);
-    }
+    if (m->err && m->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE && m->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+        failed(c, sent, m->err);
     free(sent);
 }
 
@@ -120,9 +151,7 @@ static void on_error(rd_kafka_t *kafka, int error, const char *reason, void *opa
         zw_log(ZW_LOG_ERROR, "cluster: %s: %s; ending, to begin anew from where the store stands", rd_kafka_err2name(code), fatal);
         zw_cluster_fail(c, -ZW_E_CLOSED);
     }
-    pthread_mutex_lock(&c->lock);
-    (void)snprintf(c->trouble, sizeof(c->trouble), "%s", fatal[0] ? fatal : reason);
-    pthread_mutex_unlock(&c->lock);
+    note_trouble(c, fatal[0] ? fatal : reason);
 }
 
 static bool is_stalled(const zw_cluster_t *c, double *ret_s)

@@ -19,7 +19,8 @@
 #define ZW_CLUSTER_H
 
 #include "flow.h"
-#include "rulebook.h"
+#include "pairs.h"
+#include "stats.h"
 #include "store/store.h"
 #include "watchdog.h"
 
@@ -83,5 +84,8 @@ typedef struct zw_cluster_info {
     size_t peer_count;
 } zw_cluster_info_t;
 void zw_cluster_info(zw_cluster_t *cluster, zw_cluster_info_t *ret);
+
+/* Appends the pair "cluster"; `rules`: the version of the rule packs in force here. Any thread. */
+void zw_cluster_status(zw_cluster_t *cluster, const char *rules, zw_pairs_out_t *top);
 
 #endif

@@ -84,8 +84,8 @@ struct zw_cluster {
 /* Nothing can get better: logs once, makes the daemon end. */
 void zw_cluster_fail(zw_cluster_t *cluster, int error);
 
-/* Puts a message into the producer's queue, which copies the bytes; waits while that is full. `sent` is copied. 0; -ZW_E_CLOSED: the daemon
- * ends; -ZW_E_TOO_LARGE: the producer may not send so much. */
+/* Puts a message into the producer's queue, which copies the bytes; waits while that is full, or knows no such topic. `sent` is copied. 0;
+ * -ZW_E_CLOSED: the daemon ends; -ZW_E_TOO_LARGE: the producer may not send so much. */
 int zw_cluster_produce(zw_cluster_t *cluster, const zw_sent_t *sent, zw_str_t key, zw_str_t bytes, const zw_str_t *asker);
 
 /* Waits until the reader has got to where the results end now, or `timeout_ms` is over, or the instance leaves. True: it has. */
@@ -100,6 +100,8 @@ int zw_cluster_tell_terms(zw_cluster_t *cluster);
 void *zw_cluster_entrance(void *cluster);
 /* The job that waits under a ticket of ours, no longer pending; NULL: none. */
 zw_job_t *zw_pending_take(zw_cluster_t *cluster, uint64_t ticket);
+/* The message was lost on its way: it is sent again, if its sender still waits. */
+void zw_entrance_again(zw_cluster_t *cluster, uint64_t ticket);
 /* Brokers do not take the message: its sender hears so. */
 void zw_entrance_refused(zw_cluster_t *cluster, uint64_t ticket, rd_kafka_resp_err_t error);
 

@@ -84,21 +84,36 @@ static int make_key(const zw_request_t *r, zw_buf_t *out)
     return zw_buf_puts(out, id);
 }
 
-static void send_on(zw_cluster_t *c, zw_job_t *job, zw_buf_t *key)
+/* 0, or why it cannot be sent. */
+static int send_on(zw_cluster_t *c, zw_job_t *job, uint64_t ticket, zw_buf_t *key)
 {
-    zw_sent_t sent = { .ref.ticket = wait_here(c, job) };
-    uint64_t numbers[2] = { htole64(c->self), htole64(sent.ref.ticket) };
+    zw_sent_t sent = { .ref.ticket = ticket };
+    uint64_t numbers[2] = { htole64(c->self), htole64(ticket) };
     char asker[ZW_ASKER_BYTES];
     memcpy(asker, numbers, sizeof(numbers));
     asker[sizeof(numbers)] = (char)job->origin;
     zw_str_t header = { asker, sizeof(asker) };
     int e = make_key(&job->request, key);
-    if (e == 0)
-        e = zw_cluster_produce(c, &sent, zw_buf_str(key), zw_job_raw(job), &header);
+    return e < 0 ? e : zw_cluster_produce(c, &sent, zw_buf_str(key), zw_job_raw(job), &header);
+}
+
+static void enter(zw_cluster_t *c, zw_job_t *job, zw_buf_t *key)
+{
+    uint64_t ticket = wait_here(c, job);
+    int e = send_on(c, job, ticket, key);
     if (e == 0)
         zw_count(&c->sent, 1);
-    else if (e != -ZW_E_CLOSED && zw_pending_take(c, sent.ref.ticket))
+    else if (e != -ZW_E_CLOSED && zw_pending_take(c, ticket)) /* closed: the daemon ends, and it is not answered */
         refuse(c, job, e == -ZW_E_TOO_LARGE, zw_error_text(e));
+}
+
+/* Under a new ticket, since the old one is taken up while the message is read; whatever comes of the lost one is nobody's. */
+void zw_entrance_again(zw_cluster_t *c, uint64_t ticket)
+{
+    _cleanup_buf_ zw_buf_t key = { 0 };
+    zw_job_t *job = zw_pending_take(c, ticket);
+    if (job)
+        enter(c, job, &key);
 }
 
 void *zw_cluster_entrance(void *arg)
@@ -112,7 +127,7 @@ void *zw_cluster_entrance(void *arg)
             if (zw_job_rejected(jobs[i]))
                 hand_on(c, jobs[i]);
             else
-                send_on(c, jobs[i], &key);
+                enter(c, jobs[i], &key);
         }
     }
     atomic_store(&c->entrance_ended, true);

@@ -36,5 +36,5 @@ void zw_cluster_close(zw_cluster_t *cluster)
 
 void zw_cluster_info(zw_cluster_t *cluster, zw_cluster_info_t *ret)
 {
-    *ret = (zw_cluster_info_t){ 0 };
+    *ret = (zw_cluster_info_t){ .state = "", .name = "", .topics = "" };
 }

@@ -1,9 +1,11 @@
 #!/bin/sh
-# A real Kafka cluster of three brokers in KRaft mode on this machine, on loopback only, with small heaps.
+# A real Kafka cluster of three brokers in KRaft mode on this machine, with small heaps: on loopback, or, with ZW_BROKERS_NET=1 (root),
+# each a host of its own (net.sh) that can be cut off.
 #
 # usage: sh tests/cluster/brokers.sh start DIR     prints the bootstrap servers once all three answer; DIR keeps jars, data and logs
 #        sh tests/cluster/brokers.sh run DIR N     starts broker N (1..3) again
 #        sh tests/cluster/brokers.sh kill DIR N    kill -9
+#        sh tests/cluster/brokers.sh cut|mend DIR N     off the network, and on it again
 #        sh tests/cluster/brokers.sh topic DIR NAME PARTITIONS     replication 3, min.insync.replicas 2
 #        sh tests/cluster/brokers.sh describe DIR  topics, leaders and who is in sync
 #        sh tests/cluster/brokers.sh stop DIR      all three
@@ -11,12 +13,21 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -ge 2 ] || { sed -n '4,10s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '5,13s/^# //p' "$0" >&2; exit 2; }
 mkdir -p "$2"
 dir=$(cd "$2" && pwd)
 port=${ZW_BROKERS_PORT:-39092}
-servers=127.0.0.1:$port,127.0.0.1:$((port + 1)),127.0.0.1:$((port + 2))
-voters=1@127.0.0.1:$((port + 3)),2@127.0.0.1:$((port + 4)),3@127.0.0.1:$((port + 5))
+net=${ZW_BROKERS_NET:-}
+
+# The address of broker N, for clients and for the other controllers.
+client() {
+    if [ -n "$net" ]; then echo "10.77.7.$((10 + $1)):9092"; else echo "127.0.0.1:$((port + $1 - 1))"; fi
+}
+controller() {
+    if [ -n "$net" ]; then echo "10.77.7.$((10 + $1)):9093"; else echo "127.0.0.1:$((port + $1 + 2))"; fi
+}
+servers=$(client 1),$(client 2),$(client 3)
+voters=1@$(controller 1),2@$(controller 2),3@$(controller 3)
 cluster=emhpd2VuLXRlc3RzLS0tLQ # any 16 bytes in base64url
 
 # What a tool has to say matters only when it fails.
@@ -52,8 +63,8 @@ process.roles=broker,controller
 node.id=$1
 controller.quorum.voters=$voters
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$((port + $1 - 1)),CONTROLLER://127.0.0.1:$((port + $1 + 2))
-advertised.listeners=PLAINTEXT://127.0.0.1:$((port + $1 - 1))
+listeners=PLAINTEXT://$(client "$1"),CONTROLLER://$(controller "$1")
+advertised.listeners=PLAINTEXT://$(client "$1")
 log.dirs=$dir/$1/data
 auto.create.topics.enable=false
 default.replication.factor=3
@@ -72,7 +83,8 @@ END
 
 run() {
     alive "$1" && return
-    setsid java -Xmx256m -XX:+UseSerialGC -Dlog4j.configuration="file:$dir/log4j.properties" -cp "$dir/jars/*" \
+    [ -z "$net" ] || sh "$here/net.sh" host "b$1" $((10 + $1))
+    setsid ${net:+ip netns exec "zw-b$1"} java -Xmx256m -XX:+UseSerialGC -Dlog4j.configuration="file:$dir/log4j.properties" -cp "$dir/jars/*" \
         kafka.Kafka "$dir/$1/server.properties" </dev/null >>"$dir/$1/log" 2>&1 &
     echo $! >"$dir/$1/pid"
 }
@@ -111,6 +123,7 @@ start)
     ;;
 run) run "$3" ;;
 kill) end "$3" ;;
+cut | mend) sh "$here/net.sh" "$1" "b$3" ;;
 topic)
     tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$servers" --create --if-not-exists --topic "$3" --partitions "$4" \
         --replication-factor 3 --config min.insync.replicas=2

@@ -63,10 +63,23 @@ class Real:
     def up(self, n):
         self.script("run", n)
 
+    def cut(self, n):
+        self.script("cut", n)
+
+    def mend(self, n):
+        self.script("mend", n)
+
     def close(self):
         if not os.environ.get("ZW_BROKERS_DIR"):
             self.script("stop")
             shutil.rmtree(self.dir, ignore_errors=True)
+
+
+NET = os.environ.get("ZW_BROKERS_NET")  # brokers and instances are hosts of their own, which can be cut off
+
+
+def net(*args):
+    subprocess.run(["sh", os.path.join(HERE, "net.sh")] + [str(a) for a in args], check=True)
 
 
 def brokers():
@@ -84,6 +97,12 @@ class Instance(Daemon):
     def join(self, servers, topics, workers=1, more="", cluster=""):
         self.configure("cluster: { brokers: [%s], name: %s, topics: %s%s }\n%s"
                        % (", ".join('"%s"' % s for s in servers), self.name, topics, ", " + cluster if cluster else "", more), workers=workers)
+
+    def start(self, wait=True, env=None, wrap=()):
+        if NET:
+            net("host", self.name, 100 + int(self.name[1:]))
+            wrap = ("ip", "netns", "exec", "zw-" + self.name) + tuple(wrap)
+        return super().start(wait, env, wrap)
 
     def cluster(self):
         return self.status()["cluster"]
@@ -145,6 +164,7 @@ class Cluster:
     def __exit__(self, kind, *_):
         for d in self.instances:
             if kind:
+                sys.stderr.write("---- %s: %s\n" % (d.name, d.cluster() if d.process and d.process.poll() is None else "does not run"))
                 sys.stderr.write("---- %s\n%s\n" % (d.name, d.logged()[-3000:]))
             d.close()
         self.brokers.close()
@@ -173,4 +193,4 @@ def decided(events):
     return got
 
 
-__all__ = ["Cluster", "Daemon", "Instance", "PARTITIONS", "Sender", "brokers", "check", "decided", "equal", "fail", "same_log"]
+__all__ = ["NET", "Cluster", "Daemon", "Instance", "PARTITIONS", "Sender", "brokers", "check", "decided", "equal", "fail", "net", "same_log"]

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from cluster_lib import Cluster, Daemon, Instance, Sender, check, decided, equal, same_log
+from cluster_lib import NET, Cluster, Daemon, Sender, check, decided, equal, net, same_log
 from daemon_lib import BIN, article, check_log, pack, run, text, unpack
 from daemon_order import check_mixed, stream, without_time
 
@@ -247,6 +247,47 @@ def killed_often(rounds=None, seed=None):
         print("uncounted %s, gone back %s" % ([d.cluster()["uncounted"] for d in c.instances], [d.cluster()["gone_back"] for d in c.instances]))
 
 
+def cut_off_often(rounds=None):
+    """Instances and brokers are cut off the network at random, for shorter and for longer than the others wait for them: what a cut off
+    instance had made and reports when it is back does not count twice. (Real brokers on hosts of their own; else skipped.)"""
+    if not NET:
+        print("needs brokers on hosts of their own: tests/cluster/run.sh")
+        sys.exit(77)
+    rounds = rounds or int(os.environ.get("ZW_ROUNDS", "4"))
+    r = random.Random(int(os.environ.get("ZW_SEED", "12")))
+    with Cluster(3, "cut") as c:
+        c.share()
+        n, senders, sent = 0, [Sender(d) for d in c.instances], [0, 0, 0]
+        for turn in range(rounds):
+            victim, broker, seconds = r.randrange(3), r.random() < 0.4, r.choice((1, 4, 16))
+            for k in range(r.randrange(60, 120)):
+                at = r.randrange(3)
+                senders[at].send(article(n), req=n)
+                sent[at] += 1
+                n += 1
+                if k == 20:
+                    if broker:
+                        c.brokers.cut(victim + 1)
+                    else:
+                        net("cut", c.instances[victim].name)
+            time.sleep(seconds)
+            if broker:
+                c.brokers.mend(victim + 1)
+            else:
+                net("mend", c.instances[victim].name)
+            for at in range(3): # nobody has to send again
+                senders[at].receive(sent[at], 240)
+            sent = [0, 0, 0]
+            print("round %d: %d articles, %s cut off for %d s" % (turn + 1, n, "broker %d" % (victim + 1) if broker else "i%d" % victim, seconds), flush=True)
+        c.settle()
+        events = same_log(c.instances)
+        check_log(events)
+        equal(sorted(a[1] for a in decided(events).values()), sorted("a-%d" % k for k in range(n)), "articles, each once")
+        for s in senders:
+            equal({a["status"] for a in s.acks.values()}, {"new"}, "outcomes")
+        print("uncounted %s, gone back %s" % ([d.cluster()["uncounted"] for d in c.instances], [d.cluster()["gone_back"] for d in c.instances]))
+
+
 def brokers_away():
     """With too few brokers senders wait, status says so, replay goes on; when they are back all goes on by itself."""
     with Cluster(2, "away") as c:
@@ -279,4 +320,4 @@ def brokers_away():
 
 if __name__ == "__main__":
     run(same_as_one_machine, corrections, other_producers, refused_by_the_receiver, comes_and_goes, gets_a_copy, terms_must_agree,
-        mistakes_are_named, killed_often, brokers_away)
+        mistakes_are_named, killed_often, cut_off_often, brokers_away)

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NAP_MS = 10, LEAVE_MS = 10000, FLUSH_MS = 10000, QUERY_MS = 1000 };
+enum { NAP_MS = 10, LEAVE_MS = 10000, FLUSH_MS = 10000 };
 
 static void nap(int ms)
 {
@@ -190,14 +190,8 @@ static void *poll_loop(void *arg)
 
 bool zw_cluster_read_up(zw_cluster_t *c, int timeout_ms)
 {
-    int64_t low, high, until = zw_monotonic_us() + timeout_ms * 1000;
-    if (rd_kafka_query_watermark_offsets(c->producer, c->results, 0, &low, &high, timeout_ms < QUERY_MS ? QUERY_MS : timeout_ms)) {
-        nap(NAP_MS);
-        return false;
-    }
-    if (high > atomic_load(&c->end) || atomic_load(&c->end) == INT64_MAX)
-        atomic_store(&c->end, high);
-    while (atomic_load(&c->next) < high) {
+    int64_t until = zw_monotonic_us() + timeout_ms * 1000;
+    while (!atomic_load(&c->caught_up) || atomic_load(&c->next) < atomic_load(&c->end)) {
         if (atomic_load(&c->leaving) || atomic_load(&c->failed) || zw_monotonic_us() > until)
             return false;
         nap(NAP_MS);

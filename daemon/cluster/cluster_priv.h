@@ -27,6 +27,7 @@ typedef struct zw_sent {
 /* This instance's part of the topic of articles. */
 typedef struct zw_share_part {
     bool owned;
+    bool looked_at;  /* share.c: its ends are as they should be */
     int64_t last;    /* offset of the newest message that was read, -1: none yet */
     int64_t counted; /* order_newest when we last looked … */
     int64_t moved_us; /* … and when that was another one */
@@ -88,7 +89,8 @@ void zw_cluster_fail(zw_cluster_t *cluster, int error);
  * -ZW_E_CLOSED: the daemon ends; -ZW_E_TOO_LARGE: the producer may not send so much. */
 int zw_cluster_produce(zw_cluster_t *cluster, const zw_sent_t *sent, zw_str_t key, zw_str_t bytes, const zw_str_t *asker);
 
-/* Waits until the reader has got to where the results end now, or `timeout_ms` is over, or the instance leaves. True: it has. */
+/* Waits until the reader has got to where the results end, as far as it knows, or `timeout_ms` is over, or the instance leaves. True: it
+ * has. (Asks no broker: rd_kafka_query_watermark_offsets may wait for one that is away far beyond its timeout, seen with librdkafka 2.0.2.) */
 bool zw_cluster_read_up(zw_cluster_t *cluster, int timeout_ms);
 
 /* ---- join.c */

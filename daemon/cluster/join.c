@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { WAIT_S = 60, TURN_S = 5, QUERY_MS = 5000 };
+enum { WAIT_S = 60, TURN_S = 5 };
 
 static int refuse(const zw_cluster_t *c, const char *why)
 {
@@ -54,25 +54,22 @@ static int check_topics(zw_cluster_t *c)
     return 0;
 }
 
-/* The first result there is, decoded; its strings live as long as the message. */
-static int read_first(zw_cluster_t *c, int64_t offset, rd_kafka_message_t **ret_message, zw_result_t *ret)
+/* The first result there is, or the end of an empty topic (an error code of librdkafka's, with the offset). */
+static int read_first(zw_cluster_t *c, rd_kafka_message_t **ret)
 {
-    if (rd_kafka_consume_start(c->order_topic, 0, offset) < 0)
+    if (rd_kafka_consume_start(c->order_topic, 0, RD_KAFKA_OFFSET_BEGINNING) < 0)
         return -ZW_E_CLOSED;
     rd_kafka_message_t *m = NULL;
     for (int s = 0; s < WAIT_S && !m; s++) {
         m = rd_kafka_consume(c->order_topic, 0, 1000);
-        if (m && m->err) {
+        if (m && m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
             rd_kafka_message_destroy(m);
             m = NULL;
         }
     }
     (void)rd_kafka_consume_stop(c->order_topic, 0);
-    if (!m)
-        return no_answer(c);
-    *ret_message = m;
-    int e = zw_result_decode(zw_str(m->payload, m->len), ret);
-    return e == 0 && ret->kind == ZW_RESULT_FOUNDED ? 0 : -ZW_E_NOT_FOUND;
+    *ret = m;
+    return m ? 0 : no_answer(c);
 }
 
 /* The topic is empty: the log that this store holds, if it be an empty one, is the cluster's from now on. Others may say so at the same time:
@@ -111,22 +108,25 @@ static int adopt(zw_cluster_t *c, const zw_result_t *first, int64_t offset)
 
 static int begin(zw_cluster_t *c)
 {
-    int64_t low = 0, high = 0;
     rd_kafka_message_t *m = NULL;
     zw_result_t first;
-    if (rd_kafka_query_watermark_offsets(c->producer, c->results, 0, &low, &high, QUERY_MS))
-        return no_answer(c);
-    if (low > 0)
-        return refuse(c, "its beginning is gone; give this instance a copy of another's store (zhiwen store restore --same-log)");
-    int e = high == 0 ? found(c) : 0;
-    if (e == 0)
-        e = read_first(c, low, &m, &first);
-    if (e == 0)
-        e = adopt(c, &first, m->offset);
-    else if (e == -ZW_E_NOT_FOUND)
-        e = refuse(c, "it does not begin as a topic of results does; is it another's?");
-    if (m)
+    int e = read_first(c, &m);
+    if (e == 0 && m->err && m->offset == 0) {
         rd_kafka_message_destroy(m);
+        m = NULL;
+        e = found(c);
+        if (e == 0)
+            e = read_first(c, &m);
+    }
+    if (e < 0)
+        return e;
+    if (m->offset > 0 || m->err)
+        e = refuse(c, "its beginning is gone; give this instance a copy of another's store (zhiwen store restore --same-log)");
+    else if (zw_result_decode(zw_str(m->payload, m->len), &first) < 0 || first.kind != ZW_RESULT_FOUNDED)
+        e = refuse(c, "it does not begin as a topic of results does; is it another's?");
+    else
+        e = adopt(c, &first, m->offset);
+    rd_kafka_message_destroy(m);
     return e;
 }
 

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-enum { NAP_MS = 2, READ_UP_MS = 5000, QUERY_MS = 5000, LOST_US = 10000000, LOOK_US = 1000000, COMMIT_US = 5000000 };
+enum { NAP_MS = 2, READ_UP_MS = 2000, QUERY_MS = 5000, LOST_US = 10000000, LOOK_US = 1000000, COMMIT_US = 5000000 };
 
 static void nap(int ms)
 {
@@ -21,23 +21,6 @@ static void nap(int ms)
 }
 
 /* ---- which partitions */
-
-/* What an operator must know before it is asked for: messages that are gone, or a topic that is another one. */
-static void look_at_ends(zw_cluster_t *c, int32_t partition, int64_t newest)
-{
-    int64_t low, high;
-    if (rd_kafka_query_watermark_offsets(c->producer, c->articles, partition, &low, &high, QUERY_MS))
-        return;
-    if (high <= newest) {
-        zw_log(ZW_LOG_ERROR, "cluster: partition %d of %s ends at %" PRId64 ", but message %" PRId64 " of it was decided: it is another topic, "
-                             "and what is in it now is not read. Found a new cluster with other topics (cluster.topics)",
-               (int)partition, c->articles, high, newest);
-        zw_cluster_fail(c, -EINVAL);
-    } else if (low > newest + 1) {
-        zw_log(ZW_LOG_ERROR, "cluster: messages %" PRId64 " to %" PRId64 " of partition %d of %s are gone before any instance has decided them "
-                             "(retention.ms of the topic)", newest + 1, low - 1, (int)partition, c->articles);
-    }
-}
 
 static void take_partition(zw_cluster_t *c, rd_kafka_topic_partition_t *p)
 {
@@ -48,8 +31,8 @@ static void take_partition(zw_cluster_t *c, rd_kafka_topic_partition_t *p)
         return;
     }
     zw_share_part_t *part = &c->parts[p->partition];
-    look_at_ends(c, p->partition, newest);
     part->owned = true;
+    part->looked_at = false;
     if (part->last < newest) /* else it was ours before this rebalance, and what was read then is being worked on */
         part->last = newest;
     part->counted = newest;
@@ -189,6 +172,26 @@ static void go_back(zw_cluster_t *c, int32_t partition, int64_t newest)
     zw_count(&c->gone_back, 1);
 }
 
+/* What an operator must know before it is asked for: messages that are gone, or a topic that is another one. Goes by what the first fetch
+ * said of the partition's ends; to ask for them would wait for brokers that may be away. */
+static void look_at_ends(zw_cluster_t *c, int32_t partition)
+{
+    zw_share_part_t *part = &c->parts[partition];
+    int64_t low, high, newest = zw_order_newest(&c->order, partition);
+    if (part->looked_at || rd_kafka_get_watermark_offsets(c->member, c->articles, partition, &low, &high) || low < 0 || high < 0)
+        return;
+    part->looked_at = true;
+    if (high <= newest) {
+        zw_log(ZW_LOG_ERROR, "cluster: partition %d of %s ends at %" PRId64 ", but message %" PRId64 " of it was decided: it is another topic, "
+                             "and what is in it now is not read. Found a new cluster with other topics (cluster.topics)",
+               (int)partition, c->articles, high, newest);
+        zw_cluster_fail(c, -EINVAL);
+    } else if (low > part->counted + 1) {
+        zw_log(ZW_LOG_ERROR, "cluster: messages %" PRId64 " to %" PRId64 " of partition %d of %s are gone before any instance has decided them "
+                             "(retention.ms of the topic)", part->counted + 1, low - 1, (int)partition, c->articles);
+    }
+}
+
 /* Everything that was read is reported, everything reported was read back, and still something has not counted. */
 static void look_for_lost(zw_cluster_t *c)
 {
@@ -199,6 +202,7 @@ static void look_for_lost(zw_cluster_t *c)
         int64_t newest = zw_order_newest(&c->order, i);
         if (!p->owned)
             continue;
+        look_at_ends(c, i);
         if (newest != p->counted || p->last <= newest || atomic_load(&p->at_work) > 0 || !read_up) {
             p->counted = newest;
             p->moved_us = now;

@@ -288,6 +288,32 @@ def cut_off_often(rounds=None):
         print("uncounted %s, gone back %s" % ([d.cluster()["uncounted"] for d in c.instances], [d.cluster()["gone_back"] for d in c.instances]))
 
 
+def larger_than_brokers_take():
+    """An article that is too large for its topic is refused at once; one whose result is too large, as soon as that is known. Nothing else
+    waits for either. (Real brokers with their usual limit of 1 MB; mock ones take everything.)"""
+    with Cluster(2, "large") as c:
+        if not c.brokers.real:
+            print("mock brokers have no limit")
+            sys.exit(77)
+        c.share()
+        r = random.Random(3)
+        def noise(chars):
+            return "".join(chr(r.randrange(0x4e00, 0x9fa0)) for _ in range(chars))
+        s = Sender(c.instances[0])
+        s.send(article(1), req=1)
+        s.send(dict(article(2), body=noise(600000)), req=2)  # 1.8 MB, which do not compress
+        s.send(dict(article(3), body=noise(200000)), req=3)  # 0.6 MB, and its result has it twice
+        for n in range(4, 30):
+            s.send(article(n), req=n)
+        s.receive(29)
+        for n in (2, 3):
+            ack = s.acks[n]
+            equal((ack["status"], ack.get("error")), ("rejected", "too_large"), "article %d" % n)
+        equal({s.acks[n]["status"] for n in s.acks if n not in (2, 3)}, {"new"}, "the others")
+        c.settle()
+        equal(len(decided(same_log(c.instances))), 27, "articles")
+
+
 def brokers_away():
     """With too few brokers senders wait, status says so, replay goes on; when they are back all goes on by itself."""
     with Cluster(2, "away") as c:
@@ -320,4 +346,4 @@ def brokers_away():
 
 if __name__ == "__main__":
     run(same_as_one_machine, corrections, other_producers, refused_by_the_receiver, comes_and_goes, gets_a_copy, terms_must_agree,
-        mistakes_are_named, killed_often, cut_off_often, brokers_away)
+        mistakes_are_named, killed_often, cut_off_often, larger_than_brokers_take, brokers_away)

@@ -15,7 +15,7 @@ end() {
 }
 trap 'end; rm -rf "$ZW_BROKERS_DIR"' EXIT
 for scenario in same_as_one_machine corrections other_producers refused_by_the_receiver comes_and_goes gets_a_copy terms_must_agree \
-    mistakes_are_named brokers_away killed_often; do
+    mistakes_are_named larger_than_brokers_take brokers_away killed_often; do
     /usr/bin/python3 $here/cluster_main.py $scenario
 done
 if [ "$(id -u)" = 0 ]; then

@@ -125,7 +125,7 @@ static void failed(zw_cluster_t *c, const zw_sent_t *sent, rd_kafka_resp_err_t e
     else if (!sent->result)
         zw_entrance_again(c, sent->ref.ticket);
     else if (sent->ref.partition >= 0)
-        zw_report_refused(c, &sent->ref, error);
+        zw_report_refused(c, sent, error);
 }
 
 static void delivered(rd_kafka_t *kafka, const rd_kafka_message_t *m, void *opaque)

@@ -21,6 +21,7 @@ typedef struct zw_pending {
 /* A message on its way to a broker. */
 typedef struct zw_sent {
     bool result;      /* else an article */
+    zw_origin_t origin;
     zw_job_ref_t ref; /* of an article only the ticket */
 } zw_sent_t;
 
@@ -114,7 +115,7 @@ void zw_share_rebalance(rd_kafka_t *kafka, rd_kafka_resp_err_t error, rd_kafka_t
 /* ---- report.c */
 void *zw_cluster_report(void *cluster);
 /* Brokers do not take the result: one that says so takes its place. */
-void zw_report_refused(zw_cluster_t *cluster, const zw_job_ref_t *ref, rd_kafka_resp_err_t error);
+void zw_report_refused(zw_cluster_t *cluster, const zw_sent_t *sent, rd_kafka_resp_err_t error);
 /* The result head of this instance, with what it knows now. */
 void zw_report_head(zw_cluster_t *cluster, const char *rules, zw_result_t *ret);
 

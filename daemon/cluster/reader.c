@@ -75,6 +75,8 @@ static void find_sender(zw_cluster_t *c, const zw_result_t *r, zw_job_t *job)
 {
     job->asked = r->ref.asker == c->self ? zw_pending_take(c, r->ref.ticket) : NULL;
     job->request.req = job->asked ? job->asked->request.req : (zw_str_t){ 0 };
+    if (job->asked && zw_job_rejected(job)) /* what refused it may not have known its id */
+        job->request.article.id = job->asked->request.article.id;
 }
 
 static int take_error(zw_cluster_t *c, const rd_kafka_message_t *m)

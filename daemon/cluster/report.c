@@ -19,7 +19,7 @@ void zw_report_head(zw_cluster_t *c, const char *rules, zw_result_t *ret)
 static void report(zw_cluster_t *c, zw_job_t *job)
 {
     zw_result_t head;
-    zw_sent_t sent = { .result = true, .ref = job->ref };
+    zw_sent_t sent = { .result = true, .origin = job->origin, .ref = job->ref };
     zw_report_head(c, job->rules ? zw_rules_version(job->rules) : "", &head);
     zw_buf_clear(&c->out);
     int e = zw_result_encode(&head, job, &c->out);
@@ -30,16 +30,16 @@ static void report(zw_cluster_t *c, zw_job_t *job)
     else
         (void)atomic_fetch_sub(&c->parts[job->ref.partition].at_work, 1);
     if (e == -ZW_E_TOO_LARGE)
-        zw_report_refused(c, &job->ref, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+        zw_report_refused(c, &sent, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
     /* Otherwise it is as if it had been lost: the share goes back to it (share.c). */
 }
 
 /* The message itself is no longer at hand: the refusal tells where it is. */
-void zw_report_refused(zw_cluster_t *c, const zw_job_ref_t *ref, rd_kafka_resp_err_t error)
+void zw_report_refused(zw_cluster_t *c, const zw_sent_t *sent, rd_kafka_resp_err_t error)
 {
     char text[128];
-    zw_job_t job = { .ref = *ref, .origin = ZW_FROM_CLUSTER };
-    zw_sent_t sent = { .result = true, .ref = *ref };
+    const zw_job_ref_t *ref = &sent->ref;
+    zw_job_t job = { .ref = *ref, .origin = sent->origin };
     _cleanup_buf_ zw_buf_t out = { 0 };
     zw_result_t head;
     if (error != RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
@@ -49,7 +49,7 @@ void zw_report_refused(zw_cluster_t *c, const zw_job_ref_t *ref, rd_kafka_resp_e
                    (long long)ref->offset, (int)ref->partition);
     zw_job_reject(&job, -ZW_E_TOO_LARGE, "article.body", text);
     zw_report_head(c, "", &head);
-    if (zw_result_encode(&head, &job, &out) < 0 || zw_cluster_produce(c, &sent, (zw_str_t){ 0 }, zw_buf_str(&out), NULL) < 0)
+    if (zw_result_encode(&head, &job, &out) < 0 || zw_cluster_produce(c, sent, (zw_str_t){ 0 }, zw_buf_str(&out), NULL) < 0)
         return;
     (void)atomic_fetch_add(&c->parts[ref->partition].at_work, 1);
     zw_log(ZW_LOG_WARNING, "cluster: a result is too large for topic %s (max.message.bytes): its article is refused", c->results);

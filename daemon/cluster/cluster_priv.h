@@ -28,7 +28,7 @@ typedef struct zw_sent {
 /* This instance's part of the topic of articles. */
 typedef struct zw_share_part {
     bool owned;
-    bool looked_at;  /* share.c: its ends are as they should be */
+    int64_t start;   /* offset that we asked for, until the first message has come; 0: none */
     int64_t last;    /* offset of the newest message that was read, -1: none yet */
     int64_t counted; /* order_newest when we last looked … */
     int64_t moved_us; /* … and when that was another one */

@@ -32,12 +32,12 @@ static void take_partition(zw_cluster_t *c, rd_kafka_topic_partition_t *p)
     }
     zw_share_part_t *part = &c->parts[p->partition];
     part->owned = true;
-    part->looked_at = false;
     if (part->last < newest) /* else it was ours before this rebalance, and what was read then is being worked on */
         part->last = newest;
     part->counted = newest;
     part->moved_us = zw_monotonic_us();
-    p->offset = part->last < 0 ? RD_KAFKA_OFFSET_BEGINNING : part->last + 1;
+    part->start = part->last + 1;
+    p->offset = part->last < 0 ? RD_KAFKA_OFFSET_BEGINNING : part->start;
 }
 
 void zw_share_rebalance(rd_kafka_t *kafka, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t *list, void *arg)
@@ -115,10 +115,29 @@ static void decode(zw_cluster_t *c, zw_job_t *job)
         zw_job_reject(job, -ZW_E_UNKNOWN_OP, "op", "the topic of articles takes only \"submit\" and \"withdraw\"");
 }
 
+/* The first message behind where we began: what an operator must know before it is asked for. An offset before that, or a lowest one
+ * behind it, means that the broker had not got the one that we asked for (auto.offset.reset). What is cached of a partition's ends
+ * may be older than the assignment, but the lowest offset only grows. */
+static void look_at_start(zw_cluster_t *c, const rd_kafka_message_t *m)
+{
+    zw_share_part_t *part = &c->parts[m->partition];
+    int64_t low, high, start = part->start;
+    part->start = 0;
+    if (m->offset < start) {
+        zw_log(ZW_LOG_ERROR, "cluster: partition %d of %s has message %" PRId64 " again after %" PRId64 ": it is another topic, and what is in it now "
+                             "is not read. Found a new cluster with other topics (cluster.topics)", (int)m->partition, c->articles, m->offset, start - 1);
+        zw_cluster_fail(c, -EINVAL);
+    } else if (start > 0 && rd_kafka_get_watermark_offsets(c->member, c->articles, m->partition, &low, &high) == 0 && low > start) {
+        zw_log(ZW_LOG_ERROR, "cluster: messages %" PRId64 " to %" PRId64 " of partition %d of %s are gone before any instance has decided them "
+                             "(retention.ms of the topic)", start, low - 1, (int)m->partition, c->articles);
+    }
+}
+
 static void enter(zw_cluster_t *c, const rd_kafka_message_t *m)
 {
     zw_share_part_t *part = &c->parts[m->partition];
     int64_t newest = zw_order_newest(&c->order, m->partition);
+    look_at_start(c, m);
     if (!part->owned || m->offset <= newest) /* of before a rebalance; or decided meanwhile */
         return;
     zw_job_t *job = take_job(c);
@@ -168,28 +187,9 @@ static void go_back(zw_cluster_t *c, int32_t partition, int64_t newest)
         rd_kafka_error_destroy(e);
     else
         c->parts[partition].last = newest;
+    c->parts[partition].start = newest + 1;
     rd_kafka_topic_partition_list_destroy(list);
     zw_count(&c->gone_back, 1);
-}
-
-/* What an operator must know before it is asked for: messages that are gone, or a topic that is another one. Goes by what the first fetch
- * said of the partition's ends; to ask for them would wait for brokers that may be away. */
-static void look_at_ends(zw_cluster_t *c, int32_t partition)
-{
-    zw_share_part_t *part = &c->parts[partition];
-    int64_t low, high, newest = zw_order_newest(&c->order, partition);
-    if (part->looked_at || rd_kafka_get_watermark_offsets(c->member, c->articles, partition, &low, &high) || low < 0 || high < 0)
-        return;
-    part->looked_at = true;
-    if (high <= newest) {
-        zw_log(ZW_LOG_ERROR, "cluster: partition %d of %s ends at %" PRId64 ", but message %" PRId64 " of it was decided: it is another topic, "
-                             "and what is in it now is not read. Found a new cluster with other topics (cluster.topics)",
-               (int)partition, c->articles, high, newest);
-        zw_cluster_fail(c, -EINVAL);
-    } else if (low > part->counted + 1) {
-        zw_log(ZW_LOG_ERROR, "cluster: messages %" PRId64 " to %" PRId64 " of partition %d of %s are gone before any instance has decided them "
-                             "(retention.ms of the topic)", part->counted + 1, low - 1, (int)partition, c->articles);
-    }
 }
 
 /* Everything that was read is reported, everything reported was read back, and still something has not counted. */
@@ -202,7 +202,6 @@ static void look_for_lost(zw_cluster_t *c)
         int64_t newest = zw_order_newest(&c->order, i);
         if (!p->owned)
             continue;
-        look_at_ends(c, i);
         if (newest != p->counted || p->last <= newest || atomic_load(&p->at_work) > 0 || !read_up) {
             p->counted = newest;
             p->moved_us = now;

@@ -83,6 +83,13 @@ static rd_kafka_resp_err_t produce(zw_cluster_t *c, zw_sent_t *sent, zw_str_t ke
     return code;
 }
 
+/* The time that leaving may take is over. */
+static bool is_late(const zw_cluster_t *c)
+{
+    int64_t until = atomic_load(&c->leave_by_us);
+    return until > 0 && zw_monotonic_us() > until;
+}
+
 int zw_cluster_produce(zw_cluster_t *c, const zw_sent_t *what, zw_str_t key, zw_str_t bytes, const zw_str_t *asker)
 {
     zw_sent_t *sent = malloc(sizeof(*sent));
@@ -97,7 +104,7 @@ int zw_cluster_produce(zw_cluster_t *c, const zw_sent_t *what, zw_str_t key, zw_
         (void)rd_kafka_header_add(headers, ZW_ASKER_HEADER, -1, asker->p, (ssize_t)asker->n);
     count_out(c);
     rd_kafka_resp_err_t error;
-    while ((error = produce(c, sent, key, bytes, headers)) && !is_final(error) && !atomic_load(&c->ending)) {
+    while ((error = produce(c, sent, key, bytes, headers)) && !is_final(error) && !is_late(c)) {
         if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL)
             note_trouble(c, rd_kafka_err2str(error)); /* such as a topic that a broker does not know while it starts */
         for (size_t i = 0; i < 4; i++)
@@ -310,8 +317,9 @@ void zw_cluster_leave(zw_cluster_t *c)
 {
     if (!c)
         return;
+    atomic_store(&c->leave_by_us, zw_monotonic_us() + LEAVE_MS * 1000);
     join(c, 0);
-    for (int ms = 0; c->thread_count == 4 && ms < LEAVE_MS && answers_are_due(c); ms += NAP_MS)
+    while (c->thread_count == 4 && !is_late(c) && answers_are_due(c))
         nap(NAP_MS);
     atomic_store(&c->leaving, true);
     join(c, 1);

@@ -47,6 +47,7 @@ struct zw_cluster {
     unsigned thread_count;
     atomic_uint_fast64_t progress[4];
     atomic_bool entrance_ended, leaving, ending, caught_up;
+    atomic_int_fast64_t leave_by_us; /* monotonic; 0: it stays */
     atomic_int failed; /* what cannot get better by waiting; 0: nothing */
 
     /* ---- entrance and reader */

@@ -126,7 +126,7 @@ kill) end "$3" ;;
 cut | mend) sh "$here/net.sh" "$1" "b$3" ;;
 topic)
     tool org.apache.kafka.tools.TopicCommand --bootstrap-server "$servers" --create --if-not-exists --topic "$3" --partitions "$4" \
-        --replication-factor 3 --config min.insync.replicas=2
+        --replication-factor 3 --config min.insync.replicas=2 --config message.timestamp.type="$(case $3 in *.results) echo LogAppendTime ;; *) echo CreateTime ;; esac)"
     ;;
 describe) describe ;;
 stop)

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NAP_MS = 10, LEAVE_MS = 10000, FLUSH_MS = 10000 };
+enum { NAP_MS = 10, LEAVE_MS = 10000, FLUSH_MS = 10000, TROUBLE_US = 60000000 };
 
 static void nap(int ms)
 {
@@ -32,6 +32,7 @@ static void note_trouble(zw_cluster_t *c, const char *text)
 {
     pthread_mutex_lock(&c->lock);
     (void)snprintf(c->trouble, sizeof(c->trouble), "%s", text);
+    c->trouble_us = zw_monotonic_us();
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -117,11 +118,12 @@ int zw_cluster_produce(zw_cluster_t *c, const zw_sent_t *what, zw_str_t key, zw_
         rd_kafka_headers_destroy(headers);
     count_in(c);
     free(sent);
+    note_trouble(c, rd_kafka_err2str(error));
     if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
         return -ZW_E_TOO_LARGE;
     if (error == RD_KAFKA_RESP_ERR__FATAL)
         zw_cluster_fail(c, -ZW_E_CLOSED);
-    return -ZW_E_CLOSED;
+    return error == RD_KAFKA_RESP_ERR__FATAL || !is_final(error) ? -ZW_E_CLOSED : -EACCES;
 }
 
 static void failed(zw_cluster_t *c, const zw_sent_t *sent, rd_kafka_resp_err_t error)
@@ -396,7 +398,8 @@ void zw_cluster_info(zw_cluster_t *c, zw_cluster_info_t *ret)
                                                : "following";
     pthread_mutex_lock(&c->lock);
     ret->unanswered = c->pending_count;
-    memcpy(ret->trouble, c->trouble, sizeof(ret->trouble));
+    if (zw_monotonic_us() - c->trouble_us < TROUBLE_US)
+        memcpy(ret->trouble, c->trouble, sizeof(ret->trouble));
     ret->peer_count = c->peer_count;
     memcpy(ret->peers, c->peers, c->peer_count * sizeof(c->peers[0]));
     pthread_mutex_unlock(&c->lock);

@@ -74,7 +74,7 @@ typedef struct zw_cluster_info {
     const char *state; /* "catching up", "following", "waiting for brokers", "failed" */
     const char *name, *topics;
     uint64_t generation;
-    char trouble[256]; /* what the brokers said last; empty: all is well */
+    char trouble[256]; /* what the brokers said in the last minute; empty: all is well */
     uint64_t partitions; /* that are this instance's */
     int64_t next, behind; /* result to be read next; how many there are from it on */
     double waiting_s;  /* since nothing was acknowledged that should have been; 0: all is well */

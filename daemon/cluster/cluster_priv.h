@@ -58,7 +58,8 @@ struct zw_cluster {
     zw_job_t *refused, **refused_end; /* of this instance, on their way to the committer past the topics; through `next` */
     int64_t known; /* what the newest commit came from: its place and digest, for results */
     uint64_t digest;
-    char trouble[256];
+    char trouble[256]; /* what brokers or librdkafka said last, and when */
+    int64_t trouble_us;
     zw_cluster_peer_t peers[ZW_CLUSTER_INSTANCES];
     size_t peer_count;
 
@@ -88,7 +89,7 @@ struct zw_cluster {
 void zw_cluster_fail(zw_cluster_t *cluster, int error);
 
 /* Puts a message into the producer's queue, which copies the bytes; waits while that is full, or knows no such topic. `sent` is copied. 0;
- * -ZW_E_CLOSED: the daemon ends; -ZW_E_TOO_LARGE: the producer may not send so much. */
+ * -ZW_E_CLOSED: the daemon ends; -ZW_E_TOO_LARGE: the producer may not send so much; -EACCES: it may not write there. */
 int zw_cluster_produce(zw_cluster_t *cluster, const zw_sent_t *sent, zw_str_t key, zw_str_t bytes, const zw_str_t *asker);
 
 /* Waits until the reader has got to where the results end, as far as it knows, or `timeout_ms` is over, or the instance leaves. True: it

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-enum { NAP_MS = 2, READ_UP_MS = 2000, QUERY_MS = 5000, LOST_US = 10000000, LOOK_US = 1000000, COMMIT_US = 5000000 };
+enum { NAP_MS = 2, READ_UP_MS = 2000, SEEK_MS = 5000, LOST_US = 10000000, LOOK_US = 1000000, COMMIT_US = 5000000 };
 
 static void nap(int ms)
 {
@@ -180,7 +180,7 @@ static rd_kafka_topic_partition_list_t *one(zw_cluster_t *c, int32_t partition, 
 static void go_back(zw_cluster_t *c, int32_t partition, int64_t newest)
 {
     rd_kafka_topic_partition_list_t *list = one(c, partition, newest < 0 ? RD_KAFKA_OFFSET_BEGINNING : newest + 1);
-    rd_kafka_error_t *e = rd_kafka_seek_partitions(c->member, list, QUERY_MS);
+    rd_kafka_error_t *e = rd_kafka_seek_partitions(c->member, list, SEEK_MS);
     zw_log(ZW_LOG_WARNING, "cluster: results of partition %d do not count or are lost: reading again behind message %" PRId64 "%s%s",
            (int)partition, newest, e ? ": " : "", e ? rd_kafka_error_string(e) : "");
     if (e)

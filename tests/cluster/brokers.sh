@@ -119,6 +119,7 @@ start)
     for n in 1 2 3; do settings $n; done
     for n in 1 2 3; do run $n; done
     wait_for_all
+    for n in 1 2 3; do alive $n || { echo "brokers: others answer at $servers" >&2; exit 1; }; done
     echo "$servers"
     ;;
 run) run "$3" ;;

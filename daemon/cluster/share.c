@@ -143,8 +143,13 @@ static void enter(zw_cluster_t *c, const rd_kafka_message_t *m)
     zw_job_t *job = take_job(c);
     if (!job)
         return;
-    while (!copy_message(m, job) && !atomic_load(&c->leaving))
+    while (!copy_message(m, job)) {
+        if (atomic_load(&c->leaving)) { /* not an empty message in its place: whoever has the partition next reads it */
+            zw_flow_recycle(c->o.work, job);
+            return;
+        }
         nap(NAP_MS);
+    }
     job->peer_bytes = 0;
     read_asker(m, job);
     job->ref.partition = m->partition;

@@ -7,16 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { NAP_MS = 10, LEAVE_MS = 10000, FLUSH_MS = 10000, TROUBLE_US = 60000000 };
-
-static void nap(int ms)
-{
-    struct timespec t = { .tv_nsec = ms * 1000000L };
-    (void)nanosleep(&t, NULL);
-}
 
 void zw_cluster_fail(zw_cluster_t *c, int error)
 {
@@ -110,7 +103,7 @@ int zw_cluster_produce(zw_cluster_t *c, const zw_sent_t *what, zw_str_t key, zw_
             note_trouble(c, rd_kafka_err2str(error)); /* such as a topic that a broker does not know while it starts */
         for (size_t i = 0; i < 4; i++)
             atomic_fetch_add(&c->progress[i], 1); /* it is the brokers that do not get on, not we */
-        nap(NAP_MS);
+        zw_cluster_nap(NAP_MS);
     }
     if (!error)
         return 0;
@@ -203,7 +196,7 @@ bool zw_cluster_read_up(zw_cluster_t *c, int timeout_ms)
     while (!atomic_load(&c->caught_up) || atomic_load(&c->next) < atomic_load(&c->end)) {
         if (atomic_load(&c->leaving) || atomic_load(&c->failed) || zw_monotonic_us() > until)
             return false;
-        nap(NAP_MS);
+        zw_cluster_nap(NAP_MS);
     }
     return true;
 }
@@ -322,7 +315,7 @@ void zw_cluster_leave(zw_cluster_t *c)
     atomic_store(&c->leave_by_us, zw_monotonic_us() + LEAVE_MS * 1000);
     join(c, 0);
     while (c->thread_count == 4 && !is_late(c) && answers_are_due(c))
-        nap(NAP_MS);
+        zw_cluster_nap(NAP_MS);
     atomic_store(&c->leaving, true);
     join(c, 1);
     zw_flow_close(c->o.work);

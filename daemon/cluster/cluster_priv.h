@@ -7,6 +7,7 @@
 #include "stats.h"
 
 #include <pthread.h>
+#include <time.h>
 
 enum { ZW_TURN_MS = 200, ZW_STALLED_US = 5000000, ZW_ASKER_BYTES = 17 };
 #define ZW_ASKER_HEADER "zw-asker" /* of a message in the topic of articles: asker (8), ticket (8), origin (1), little-endian */
@@ -46,7 +47,7 @@ struct zw_cluster {
     pthread_t threads[4];
     unsigned thread_count;
     atomic_uint_fast64_t progress[4];
-    atomic_bool entrance_ended, leaving, ending, caught_up;
+    atomic_bool leaving, ending, caught_up;
     atomic_int_fast64_t leave_by_us; /* monotonic; 0: it stays */
     atomic_int failed; /* what cannot get better by waiting; 0: nothing */
 
@@ -69,7 +70,7 @@ struct zw_cluster {
     int64_t *offsets;
     size_t collected;
     zw_buf_t place;
-    bool closed_told, diverged_told;
+    bool diverged_told;
 
     /* ---- share and report */
     zw_share_part_t parts[ZW_ORDER_PARTITIONS];
@@ -82,6 +83,13 @@ struct zw_cluster {
     atomic_bool stalled, diverged;
     zw_count_t partitions, sent, reported, read, uncounted, gone_back;
 };
+
+/* Less than a second. */
+static inline void zw_cluster_nap(int ms)
+{
+    struct timespec t = { .tv_nsec = ms * 1000000L };
+    (void)nanosleep(&t, NULL);
+}
 
 /* ---- cluster.c */
 

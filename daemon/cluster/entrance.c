@@ -130,6 +130,5 @@ void *zw_cluster_entrance(void *arg)
                 enter(c, jobs[i], &key);
         }
     }
-    atomic_store(&c->entrance_ended, true);
     return NULL;
 }

@@ -31,7 +31,7 @@ static const property_t FIXED[][7] = {
                          { "partition.assignment.strategy", "range" } },
 };
 static const char *const OURS[] = { "bootstrap.servers", "metadata.broker.list", "group.id", "request.required.acks", "transactional.id",
-                                    "delivery.timeout.ms", "enable.auto.commit", "auto.commit.enable" };
+                                    "delivery.timeout.ms", "auto.commit.enable" };
 
 static bool is_fixed(const char *name)
 {

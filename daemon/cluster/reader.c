@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { PLACE_BYTES = 16 * ZW_ORDER_PARTITIONS + 256, NAP_MS = 100 };
 
@@ -58,13 +57,12 @@ static int check_terms(const zw_cluster_t *c)
 
 /* ---- a result → a job */
 
-static void fill(zw_cluster_t *c, const zw_result_t *r, zw_job_t *job)
+static void fill(const zw_result_t *r, zw_job_t *job)
 {
-    struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
     int e;
     while ((e = zw_result_job(r, job)) == -ENOMEM) { /* it counts, so there is no way past it */
         zw_job_clear(job);
-        (void)nanosleep(&nap, NULL);
+        zw_cluster_nap(NAP_MS);
     }
     if (e < 0)
         zw_job_reject(job, e, "", "a result that cannot be read"); /* at all instances alike */
@@ -130,7 +128,7 @@ static int take(zw_cluster_t *c, const rd_kafka_message_t *m, zw_job_t *job)
     }
     if ((e = check_terms(c)) < 0)
         return e;
-    fill(c, &r, job);
+    fill(&r, job);
     find_sender(c, &r, job);
     job->time_us = time_us;
     return 1;
@@ -166,8 +164,7 @@ static int collect(void *ctx, zw_job_t **jobs, size_t max, size_t bytes, int tim
     if (atomic_load(&c->ending))
         return -ZW_E_CLOSED;
     if (atomic_load(&c->failed)) {
-        struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
-        (void)nanosleep(&nap, NULL);
+        zw_cluster_nap(NAP_MS);
         return 0;
     }
     int64_t until = zw_monotonic_us() + timeout_ms * 1000;

@@ -10,15 +10,8 @@
 #include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <time.h>
 
 enum { NAP_MS = 2, READ_UP_MS = 2000, SEEK_MS = 5000, LOST_US = 10000000, LOOK_US = 1000000, COMMIT_US = 5000000 };
-
-static void nap(int ms)
-{
-    struct timespec t = { .tv_nsec = ms * 1000000L };
-    (void)nanosleep(&t, NULL);
-}
 
 /* ---- which partitions */
 
@@ -71,7 +64,7 @@ static zw_job_t *take_job(zw_cluster_t *c)
     zw_job_t *job;
     while (!(job = zw_flow_take(c->o.work)) && !atomic_load(&c->leaving)) {
         atomic_fetch_add(&c->progress[1], 1);
-        nap(NAP_MS);
+        zw_cluster_nap(NAP_MS);
     }
     return job;
 }
@@ -148,7 +141,7 @@ static void enter(zw_cluster_t *c, const rd_kafka_message_t *m)
             zw_flow_recycle(c->o.work, job);
             return;
         }
-        nap(NAP_MS);
+        zw_cluster_nap(NAP_MS);
     }
     job->peer_bytes = 0;
     read_asker(m, job);

@@ -17,7 +17,7 @@ typedef struct finder {
     uint32_t *places; /* 1 + its start, 0 empty */
     uint64_t *maybe;  /* one bit a hash: no block has it where it is 0 */
     size_t mask, maybe_mask;
-    uint64_t power;   /* BASE to the BLOCK - 1 */
+    uint64_t power;   /* BASE to the BLOCK */
 } finder_t;
 
 static size_t slot_of(const finder_t *f, uint64_t hash)
@@ -63,11 +63,12 @@ static int match_add(zw_repair_t *r, zw_doubles_t *d, size_t *cap, zw_again_t a)
     return 0;
 }
 
-/* Puts the blocks from `next` on that end at `upto` at the latest into the table; returns the next to come. */
-static uint32_t blocks_add(finder_t *f, uint32_t next, uint32_t upto)
+/* Puts the blocks from `next` on that end at `upto` at the latest into the table; returns the next to come. The hash
+ * of the block at `known` is given. */
+static uint32_t blocks_add(finder_t *f, uint32_t next, uint32_t upto, uint32_t known, uint64_t hash)
 {
     for (; next + BLOCK <= upto; next += BLOCK) {
-        uint64_t block = hash_at(f, next);
+        uint64_t block = next == known ? hash : hash_at(f, next);
         size_t slot = slot_of(f, block), bit = bit_of(f, block);
         f->maybe[bit / 64] |= UINT64_C(1) << (bit % 64);
         if (!f->places[slot]) {
@@ -82,15 +83,18 @@ static int find(zw_repair_t *r, finder_t *f, zw_doubles_t *d)
 {
     size_t cap = 0;
     uint32_t covered = 0, next_block = 0; /* matches end before `covered`; blocks before `next_block` are in */
-    uint64_t h = 0;
+    uint32_t known = UINT32_MAX;
+    uint64_t h = 0, known_hash = 0;
     bool fresh = true;
     const zw_unit_t *u = f->u;
     const uint64_t power = f->power;
     for (uint32_t q = 0; q + BLOCK <= f->n;) {
-        h = fresh ? hash_at(f, q) : (h - (u[q - 1].cp + 1) * power) * BASE + u[q + BLOCK - 1].cp + 1;
+        h = fresh ? hash_at(f, q) : h * BASE + (u[q + BLOCK - 1].cp + 1 - (u[q - 1].cp + 1) * power);
         fresh = false;
         if (next_block + BLOCK <= q)
-            next_block = blocks_add(f, next_block, q);
+            next_block = blocks_add(f, next_block, q, known, known_hash);
+        if (q == next_block)
+            known = q, known_hash = h;
         size_t bit = bit_of(f, h);
         if (!(f->maybe[bit / 64] >> (bit % 64) & 1)) {
             q++;
@@ -184,7 +188,7 @@ int zw_doubles_take(zw_repair_t *r, zw_rows_t *rows, zw_doubles_t *ret)
     f.maybe = zw_arena_calloc(r->arena, (f.maybe_mask + 1) / 64, sizeof *f.maybe);
     if (!f.hashes || !f.places || !f.maybe)
         return -ENOMEM;
-    for (int i = 1; i < BLOCK; i++)
+    for (int i = 0; i < BLOCK; i++)
         f.power *= BASE;
     int e = find(r, &f, &d);
     if (e >= 0 && d.again_count)

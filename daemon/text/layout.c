@@ -134,16 +134,11 @@ static zw_row_t row_of(zw_unit_t *u, size_t a, size_t b, char *at)
 static int cut_rows(zw_repair_t *r, zw_rows_t *ret)
 {
     zw_unit_t *u = r->text.u;
-    size_t n = r->text.n, count = 1, bytes = 1;
-    for (size_t i = 0; i < n; i++) {
-        count += u[i].cp == '\n';
-        bytes += utf8_length(u[i].cp);
-    }
-    char *utf8 = zw_arena_alloc(r->arena, bytes);
-    zw_row_t *p = zw_arena_alloc(r->arena, count * sizeof *p);
+    size_t n = r->text.n, rows = 0, cap = 64;
+    char *utf8 = zw_arena_alloc(r->arena, 4 * n + 1); /* no character is longer: cheaper than to ask each */
+    zw_row_t *p = zw_arena_alloc(r->arena, cap * sizeof *p);
     if (!utf8 || !p)
         return -ENOMEM;
-    size_t rows = 0;
     for (size_t start = 0; start < n;) {
         size_t end = start;
         while (end < n && u[end].cp != '\n')
@@ -154,6 +149,12 @@ static int cut_rows(zw_repair_t *r, zw_rows_t *ret)
         while (b > a && u[b - 1].cp == ' ')
             b--;
         if (b > a) {
+            if (rows == cap) {
+                p = zw_arena_grow(r->arena, p, cap * sizeof *p, 2 * cap * sizeof *p);
+                if (!p)
+                    return -ENOMEM;
+                cap *= 2;
+            }
             p[rows] = row_of(u, a, b, utf8);
             utf8 += p[rows++].utf8.n;
         }
@@ -293,12 +294,12 @@ static int assemble(zw_repair_t *r, const zw_rows_t *rows, const zw_doubles_t *d
         if (last) {
             zw_unit_t between = { .cp = '\n', .src = last->src + last->src_len };
             out[at] = '\n';
-            e = zw_map_add(&map, &between, 1, out + at);
+            e = zw_map_add(&map, &between, 1, ZW_STR_LIT("\n"));
             at++;
         }
         memcpy(out + at, row->utf8.p, row->utf8.n);
         if (e >= 0)
-            e = zw_map_add(&map, row->u, row->n, out + at);
+            e = zw_map_add(&map, row->u, row->n, row->utf8);
         if (e < 0)
             return e;
         lines[line++] = (zw_line_t){ { at, at + (uint32_t)row->utf8.n }, row->kind };

@@ -5,11 +5,16 @@
 
 #include "base/utf8.h"
 
+static uint32_t utf8_length(uint32_t cp)
+{
+    return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+}
+
 zw_str_t zw_units_utf8(zw_arena_t *arena, const zw_unit_t *u, size_t n)
 {
     size_t bytes = 0, w = 0;
     for (size_t i = 0; i < n; i++)
-        bytes += u[i].cp < 0x80 ? 1 : u[i].cp < 0x800 ? 2 : u[i].cp < 0x10000 ? 3 : 4;
+        bytes += utf8_length(u[i].cp);
     char *p = zw_arena_alloc(arena, bytes + 1);
     if (!p)
         return (zw_str_t){ 0 };
@@ -96,7 +101,7 @@ static size_t run_of(const zw_unit_t *u, size_t n, const char *raw, const char *
     uint32_t src = u[0].src, at = 0;
     size_t i = 0;
     for (; i < n; i++) {
-        uint32_t cp = u[i].cp, len = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+        uint32_t len = utf8_length(u[i].cp);
         if (u[i].src != src + at || u[i].src_len != len || !same_bytes(raw + src + at, text + at, len))
             break;
         at += len;
@@ -118,12 +123,27 @@ static int segment_add(zw_map_t *m, zw_segment_t s)
     return 0;
 }
 
-int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, const char *text)
+/* Whether the units stand in the source as they are: the usual case, told by comparing them at once. */
+static bool is_untouched(const zw_unit_t *u, size_t n, const char *raw, zw_str_t text)
 {
-    const char *raw = m->r->raw->body.p;
+    return n && u[n - 1].src + u[n - 1].src_len == u[0].src + text.n && u[0].src_len == utf8_length(u[0].cp) &&
+           memcmp(raw + u[0].src, text.p, text.n) == 0;
+}
+
+int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, zw_str_t s)
+{
+    const char *raw = m->r->raw->body.p, *text = s.p;
     zw_segment_t *last = m->n ? &m->segments[m->n - 1] : NULL;
+    if (is_untouched(u, n, raw, s)) {
+        uint32_t len = (uint32_t)s.n;
+        if (!last || !last->exact || last->src + last->src_len != u[0].src)
+            return segment_add(m, (zw_segment_t){ last ? last->out + last->out_len : 0, len, u[0].src, len, true });
+        last->out_len += len;
+        last->src_len += len;
+        return 0;
+    }
     for (size_t i = 0; i < n; i++) {
-        uint32_t cp = u[i].cp, len = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+        uint32_t len = utf8_length(u[i].cp);
         bool exact = u[i].src_len == len && same_bytes(raw + u[i].src, text, len);
         if (last && exact && last->exact && last->src + last->src_len == u[i].src) {
             size_t run = run_of(u + i, n - i, raw, text, &len);

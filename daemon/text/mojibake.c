@@ -222,19 +222,25 @@ static int utf8_from_gbk(zw_repair_t *r)
 int zw_mojibake_repair(zw_repair_t *r)
 {
     const zw_text_tables_t *t = r->tables;
-    size_t high = 0, han = 0, common = 0;
-    bool may_be_high = r->seen & ZW_IS_HIGH;
+    size_t high = 0, pairs = 0, han = 0, common = 0; /* pairs: of which one could make a character in UTF-8 */
+    bool may_be_high = r->seen & ZW_IS_HIGH, before_high = false;
     for (size_t i = 0; i < r->text.n && (may_be_high || han < SAMPLE); i++) {
         uint32_t cp = r->text.u[i].cp;
         uint16_t kind = zw_kind(t, cp);
+        bool is_high = false;
         if (kind & ZW_IS_HAN)
             common += ++han <= SAMPLE && kind & ZW_IS_USUAL;
-        else if (kind & ZW_IS_HIGH)
-            high += is_1252_high(cp);
+        else if (kind & ZW_IS_HIGH) {
+            is_high = is_1252_high(cp);
+            high += is_high;
+            pairs += before_high && is_high;
+        } else
+            pairs += before_high && cp == ' ';
+        before_high = is_high;
     }
     uint32_t before = r->counts[ZW_REPAIR_MOJIBAKE];
     int e = 0;
-    for (int round = 0; high > 0 && round < ROUNDS_MAX && e >= 0; round++) {
+    for (int round = 0; pairs > 0 && round < ROUNDS_MAX && e >= 0; round++) {
         size_t valid, valid_han, stray;
         long gained = 0;
         count_1252(&r->text, &valid, &valid_han, &stray);

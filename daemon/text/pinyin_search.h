@@ -11,10 +11,10 @@
 
 enum {
     ZW_BIT = 4,               /* costs are quarters of a bit, see pinyin.h */
-    ZW_BEAM = 48,             /* paths kept at one place */
+    ZW_BEAM = 24,             /* paths kept at one place */
     ZW_RING = 16,             /* a step goes at most so far ahead: '?', '(', six letters, a tone, ')' */
-    ZW_CANDIDATES = 40,
-    ZW_COST_PRUNE = 20 * ZW_BIT, /* so much dearer than the best: dropped */
+    ZW_CANDIDATES = 32,
+    ZW_COST_PRUNE = 14 * ZW_BIT, /* so much dearer than the best: dropped */
     ZW_SURE = 10,      /* how much dearer the next must be for a guess to be taken */
     ZW_NO_NODE = -1
 };

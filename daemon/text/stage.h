@@ -123,7 +123,7 @@ typedef struct zw_map {
 } zw_map_t;
 int zw_map_open(zw_repair_t *r, zw_map_t *ret); /* 0 or -ENOMEM */
 
-/* The next n units, whose UTF-8 stands at `text`. 0 or -ENOMEM. */
-int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, const char *text);
+/* The next n units, whose UTF-8 is `text`. 0 or -ENOMEM. */
+int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, zw_str_t text);
 
 #endif

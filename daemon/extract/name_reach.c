@@ -190,6 +190,14 @@ static uint32_t joined_fields(const zw_scan_t *scan, uint32_t p, uint32_t head, 
     return UINT32_MAX;
 }
 
+/* 打算申报|国家生态工业示范园区: what one does to come by a status is no part of it, but where it stands right before the
+ * head (知名品牌创建示范区). */
+static bool is_sought(const zw_chars_t *s, uint32_t p, uint32_t head)
+{
+    static const char *const verbs[] = { "申报", "申请", "申创", "争创", "创建", "筹建", "打造", "推荐", "冒用", "假冒", "报过", "保留", "获得", "荣获" };
+    return p < head && ZW_CHARS_ANY_BEFORE(s, p, verbs);
+}
+
 zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_t cls, bool alone)
 {
     const zw_chars_t *s = &scan->s;
@@ -229,7 +237,7 @@ zw_reach_t zw_name_reach(const zw_scan_t *scan, uint32_t head, zw_mention_class_
             p = joined;
             continue;
         }
-        if (acts_with(scan, p))
+        if (acts_with(scan, p) || (cls == ZW_M_STATUS && is_sought(s, p, head)))
             break;
         if (scan->stop[p] > 1 || (scan->stop[p] && (cls != ZW_M_FIRM || firm_ends_behind(s->cp[p - 1]))))
             break;

@@ -264,12 +264,38 @@ static int find_clauses(const zw_paragraph_t *p, zw_sentence_t *sentence, zw_are
     return 0;
 }
 
+/* Where the sentences of a line begin: behind its list marks, and behind a label (【本报讯】, 【扩项】) in which no mention is. */
+static uint32_t lead_end(const zw_text_t *text, zw_span_t line, const zw_mention_t *first)
+{
+    enum { LABEL_MAX = 8 };
+    uint32_t at = line.start, cp = 0;
+    unsigned width = 0;
+    for (; at < line.end; at += width) {
+        width = zw_utf8_decode(text->text.p + at, text->text.p + line.end, &cp);
+        bool mark = (cp >= 0x25A0 && cp <= 0x25FF) || cp == 0x2605 || cp == 0x2606 || cp == 0x203B || cp == 0x2022;
+        if (!mark && !(cp == ' ' && at > line.start))
+            break;
+    }
+    if (at == line.end || cp != 0x3010)
+        return at < line.end ? at : line.start;
+    uint32_t k = at + width;
+    for (unsigned n = 0; k < line.end && n <= LABEL_MAX; n++, k += width) {
+        if (first && k == first->span.start)
+            return at;
+        width = zw_utf8_decode(text->text.p + k, text->text.p + line.end, &cp);
+        if (cp == 0x3011)
+            return k + width < line.end ? k + width : at;
+    }
+    return at;
+}
+
 int zw_paragraph_make(const zw_text_t *text, zw_span_t line, const zw_mention_t *mentions, size_t mention_count,
                       size_t *from, zw_arena_t *arena, zw_paragraph_t *ret)
 {
     zw_paragraph_t p;
     while (*from < mention_count && mentions[*from].span.start < line.start)
         (*from)++;
+    line.start = lead_end(text, line, *from < mention_count ? &mentions[*from] : NULL);
     size_t to = *from;
     while (to < mention_count && mentions[to].span.end <= line.end)
         to++;

@@ -1,6 +1,6 @@
 /* sentence: the lines of an article as sentences, and each as the skeleton that rules are matched against.
  *
- * Purpose. A paragraph is split at 。！？； outside quotes and brackets; a quotation and the words that name its speaker
+ * Purpose. List marks and a label in 【】 that a line begins with are left out. A paragraph is split at 。！？； outside quotes and brackets; a quotation and the words that name its speaker
  * stay together. In the skeleton each mention, with the quotes that enclose it alone, is ONE private-use character (U+E000 + class),
  * punctuation is half-width, 「」 are “”; every other character stands for itself. `at` maps each skeleton byte to the text.
  * Limits. A sentence longer than ZW_SENTENCE_BYTES is cut at a comma, so that matching stays linear in the text.

@@ -86,10 +86,22 @@ static bool is_linked(const zw_text_tables_t *t, const zw_unit_t *u, size_t at, 
            (after && zw_word_cost(t, a << 32 | b << 16 | after) != 0);
 }
 
+/* Where the text of a line ends before the signature behind it: "…。(李平)". */
+static size_t unsigned_end(const zw_unit_t *u, size_t start, size_t end)
+{
+    enum { SIGNATURE_MAX = 14 };
+    if (end == start || (u[end - 1].cp != ')' && u[end - 1].cp != 0xFF09))
+        return end;
+    for (size_t k = end - 1; k > start && end - k <= SIGNATURE_MAX; k--)
+        if (u[k - 1].cp == '(' || u[k - 1].cp == 0xFF08)
+            return k - 1 > start && zw_is_final(u[k - 2].cp) ? k - 1 : end;
+    return end;
+}
+
 static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t start, size_t end, size_t text_end)
 {
     wrapped_t l = { .start = (uint32_t)start, .end = (uint32_t)end, .n = (uint32_t)(end - start) };
-    size_t k = end;
+    size_t k = unsigned_end(u, start, end);
     if (end < text_end) {
         l.hard = u[end].flags & ZW_UNIT_PARA;
         l.fixed = u[end].flags & ZW_UNIT_KEEP;
@@ -104,7 +116,7 @@ static wrapped_t line_of(const zw_text_tables_t *t, const zw_unit_t *u, size_t s
     l.numbered = is_numbered(u + start, end - start) || is_labelled(u + start, end - start);
     l.colon = end > start && (u[end - 1].cp == ':' || u[end - 1].cp == 0xFF1A);
     uint32_t first = end > start ? u[start].cp : 0;
-    l.item = (first == '-' && !(end - start > 1 && zw_is_digit(u[start + 1].cp))) || first == '*' || first == 0xB7 || first == 0x25CF || first == 0x25A0 || first == 0x25C6;
+    l.item = (first == '-' && !(end - start > 1 && zw_is_digit(u[start + 1].cp))) || first == '*' || first == 0xB7 || zw_is_list_mark(first);
     l.continues = is_closing(first) || first == 0x3002 || first == ',' || first == 0xFF0C || first == 0x3001 || first == ';' || first == 0xFF1B ||
                   first == ':' || first == 0xFF1A;
     for (size_t i = start; i + 2 < end && !l.clauses; i++)

@@ -63,6 +63,7 @@ typedef struct zw_bound {
 typedef struct zw_draft {
     const zw_match_t *match;
     uint32_t group;        /* drafts of one match share it */
+    bool won;              /* another draft lost its place to this one */
     const zw_paragraph_t *paragraph;
     size_t sentence, clause;
     struct zw_draft *lead; /* the fact that it follows, or NULL */

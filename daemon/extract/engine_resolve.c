@@ -1,7 +1,7 @@
 /* Settling what the matches of a paragraph claim.
  *
  * Of two drafts of one type whose key slots overlap, one stays: higher priority, then the longer match, then the earlier,
- * then the rule whose name comes first. A draft yields to other types as its type says. Of several drafts of one
+ * then the rule whose name comes first. A draft that would follow another fact and finds none defeats nobody. A draft yields to other types as its type says. Of several drafts of one
  * identity in an article the strongest stays, else the first; the places of the others become its `also`. */
 #include "extract/engine.h"
 
@@ -61,10 +61,10 @@ typedef struct {
     size_t n;
 } drafts_t;
 
-static const zw_draft_t *rival(const drafts_t *kept, const zw_draft_t *d)
+static zw_draft_t *rival(const drafts_t *kept, const zw_draft_t *d)
 {
     for (size_t i = 0; i < kept->n; i++) {
-        const zw_draft_t *other = kept->items[i];
+        zw_draft_t *other = kept->items[i];
         if (other->group != d->group && other->match->rule->type == d->match->rule->type && !other->match->rule->coexists &&
             !d->match->rule->coexists && overlap(other->match->core, d->match->core))
             return other;
@@ -79,10 +79,11 @@ static void claim(zw_run_t *run, const zw_paragraph_t *p, const zw_match_t *matc
     uint32_t group = run->groups++;
     for (size_t i = 0; i < n && kept->n < ZW_MAX_DRAFTS; i++) {
         zw_draft_t *d = zw_match_bind(run, p, &items[i], group);
-        const zw_draft_t *other = d ? rival(kept, d) : NULL;
-        if (other)
+        zw_draft_t *other = d ? rival(kept, d) : NULL;
+        if (other) {
+            other->won = true;
             trace_lost(run, d, ZW_T_LOST, other->match->rule);
-        else if (d)
+        } else if (d)
             kept->items[kept->n++] = d;
     }
 }
@@ -153,14 +154,16 @@ static const zw_draft_t *yields(const drafts_t *all, const zw_draft_t *d)
     return covered && width > 0 && (double)sum / width >= type->yields_share ? last : NULL;
 }
 
-/* What follows nothing will be no fact: no other type yields to it. */
-static void drop_stray(zw_run_t *run, drafts_t *all)
+/* What follows nothing will be no fact: no other type yields to it. *ret_won: the groups of those that others lost to. */
+static void drop_stray(zw_run_t *run, drafts_t *all, uint32_t *ret_won, size_t *ret_won_count)
 {
     for (size_t i = 0; i < all->n; i++) {
         zw_draft_t *d = all->items[i];
         if (zw_match_can_follow(run, all->items, i))
             continue;
         d->dropped = true;
+        if (d->won)
+            ret_won[(*ret_won_count)++] = d->group;
         zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = d->match->rule, .pattern = d->match->pattern,
                                            .what = ZW_STR_LIT("follows"), .paragraph = d->paragraph, .text = d->text });
     }
@@ -337,18 +340,42 @@ static void spread(zw_run_t *run, const drafts_t *all, const zw_draft_t *d, size
     }
 }
 
+/* Who keeps its place. A claim that turns out to follow nothing takes nobody's place: the rest are heard again without it. */
+static int settle_places(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **matches, size_t count, drafts_t *kept)
+{
+    uint32_t *won = zw_arena_alloc(run->arena, ZW_MAX_DRAFTS * sizeof(*won));
+    bool *void_claim = zw_arena_calloc(run->arena, count + 1, sizeof(*void_claim));
+    if (!won || !void_claim)
+        return -ENOMEM;
+    for (bool again = true; again && !run->no_memory;) {
+        uint32_t first = run->groups;
+        size_t won_count = 0, traces = run->trace_count;
+        kept->n = 0;
+        for (size_t i = 0; i < count && !run->no_memory; i++)
+            if (void_claim[i])
+                run->groups++;
+            else
+                claim(run, p, matches[i], kept);
+        qsort(kept->items, kept->n, sizeof(*kept->items), by_place);
+        drop_stray(run, kept, won, &won_count);
+        again = won_count > 0;
+        for (size_t i = 0; i < won_count; i++)
+            void_claim[won[i] - first] = true;
+        if (again)
+            run->trace_count = traces; /* what comes to pass is traced in the last round */
+    }
+    return run->no_memory ? -ENOMEM : 0;
+}
+
 int zw_resolve_paragraph(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **matches, size_t count)
 {
     drafts_t kept = { .items = zw_arena_alloc(run->arena, ZW_MAX_DRAFTS * sizeof(zw_draft_t *)) };
     if (!kept.items)
         return -ENOMEM;
     qsort(matches, count, sizeof(*matches), by_claim);
-    for (size_t i = 0; i < count && !run->no_memory; i++)
-        claim(run, p, matches[i], &kept);
-    if (run->no_memory)
-        return -ENOMEM;
-    qsort(kept.items, kept.n, sizeof(*kept.items), by_place);
-    drop_stray(run, &kept);
+    int e = settle_places(run, p, matches, count, &kept);
+    if (e < 0)
+        return e;
     settle_types(run, &kept);
     for (size_t i = 0; i < kept.n; i++)
         if (!kept.items[i]->dropped && kept.items[i]->match->rule->spreads)

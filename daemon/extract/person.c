@@ -97,6 +97,24 @@ static uint32_t minority_name(const zw_scan_t *scan, uint32_t i)
     return n >= 3 && (dots || n <= 7) && end_after(scan, k) != NO_END ? n : 0;
 }
 
+/* 才仁扎西|指出: behind a post, a name in which no word is and whose end a verb of saying shows. */
+static uint32_t unlisted_name(const zw_scan_t *scan, uint32_t i)
+{
+    enum { MIN = 4, MAX = 6 };
+    for (uint32_t n = MIN; n <= MAX && i + n < scan->s.n; n++) {
+        const zw_hit_t *said = zw_scan_hit(scan, i + n, ZW_BIT(ZW_L_SAY));
+        if (!said || said->end - said->start < 2)
+            continue;
+        for (uint32_t k = i; k < i + n; k++) {
+            const zw_hit_t *word = zw_scan_hit(scan, k, ~(ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_REGION_WEAK)));
+            if (scan->stop[k + 1] || (word && word->end - word->start >= 2 && word->end <= i + n))
+                return 0;
+        }
+        return given_is_clean(scan, i, i + 1, i + n) ? n : 0;
+    }
+    return 0;
+}
+
 /* The person's name at `i`: its characters, 0 for none. `strength`: how sure the sign is; with 2 a name may go without
  * an end. */
 static uint32_t name_at(const zw_scan_t *scan, uint32_t i, int strength)
@@ -109,9 +127,9 @@ static uint32_t name_at(const zw_scan_t *scan, uint32_t i, int strength)
                 return minority_name(scan, i);
     }
     zw_surname_t use = ZW_SURNAME_RARE;
-    uint32_t n = surname_at(scan, i, &use);
-    if (!n)
-        return 0;
+    uint32_t n = surname_at(scan, i, &use), unlisted = strength == 2 ? unlisted_name(scan, i) : 0;
+    if (!n || unlisted)
+        return unlisted;
     if (use == ZW_SURNAME_MINORITY && n >= 2) {
         uint32_t m = strength == 2 ? minority_name(scan, i) : 0;
         if (m)

@@ -206,11 +206,12 @@ zw_str_t zw_piece_text(const zw_text_t *text, const zw_mention_t *mentions, cons
     return zw_str(text->text.p + piece->text.start, piece->text.end - piece->text.start);
 }
 
-/* 最高奖励20万元, 不超过购置费的三成, 减半: a bound or a share that stands apart from its number. */
+/* 最高奖励20万元, 不超过购置费的三成, 以50万元为限, 减半: a bound or a share that stands apart from its number. */
 static bool bounded_quantity(zw_str_t s, zw_quantity_t *ret)
 {
     enum { REACH = 12 };
     static const char *const BOUNDS[] = { "最高", "最多", "至多", "不超过", "上限", "封顶" };
+    static const char *const ENDS[] = { "为限", "封顶", "为上限" };
     if (zw_str_eqz(s, "减半")) {
         *ret = (zw_quantity_t){ .value = 50, .value_max = NAN, .unit = zw_strz("%") };
         return true;
@@ -218,6 +219,11 @@ static bool bounded_quantity(zw_str_t s, zw_quantity_t *ret)
     bool bound = false;
     for (size_t i = 0; i < sizeof(BOUNDS) / sizeof(*BOUNDS) && !bound; i++)
         bound = zw_str_starts(s, zw_strz(BOUNDS[i]));
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(*ENDS); i++)
+        if (zw_str_ends(s, zw_strz(ENDS[i]))) {
+            bound = true;
+            s.n -= strlen(ENDS[i]);
+        }
     const char *end = s.p + s.n;
     for (int i = 0; bound && i < REACH && s.n > 0; i++) {
         uint32_t cp;

@@ -127,9 +127,9 @@ static uint32_t name_at(const zw_scan_t *scan, uint32_t i, int strength)
                 return minority_name(scan, i);
     }
     zw_surname_t use = ZW_SURNAME_RARE;
-    uint32_t n = surname_at(scan, i, &use), unlisted = strength == 2 ? unlisted_name(scan, i) : 0;
-    if (!n || unlisted)
-        return unlisted;
+    uint32_t n = surname_at(scan, i, &use);
+    if (!n)
+        return strength == 2 ? unlisted_name(scan, i) : 0;
     if (use == ZW_SURNAME_MINORITY && n >= 2) {
         uint32_t m = strength == 2 ? minority_name(scan, i) : 0;
         if (m)
@@ -153,7 +153,9 @@ static uint32_t name_at(const zw_scan_t *scan, uint32_t i, int strength)
         return n + 2;
     if (short_ok && short_end == WEAK_END && use != ZW_SURNAME_RARE)
         return n + 1;
-    return long_ok && strength == 2 && use != ZW_SURNAME_RARE ? n + 2 : 0;
+    if (long_ok && strength == 2 && use != ZW_SURNAME_RARE)
+        return n + 2;
+    return strength == 2 && use == ZW_SURNAME_RARE ? unlisted_name(scan, i) : 0;
 }
 
 static void add_person(zw_scan_t *scan, uint32_t start, uint32_t end, bool journalist)

@@ -66,6 +66,13 @@ zw_str_t zw_shared_name(zw_run_t *run, int place, zw_str_t b)
 {
     zw_str_t a = zw_frame_name(run, place);
     enum { HAN = 3 }; /* 天津市 and 市质监局: one 市 */
+    /* 三|省区质监局, 三|州市政府: the levels are those of the places, each of its own */
+    static const char *const levels[] = { "省区", "省市", "州市", "县市", "市县", "地市", "区县", "县区" };
+    for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
+        if (b.n > 3 * HAN && zw_str_starts(b, zw_strz(levels[i])) && !zw_str_starts(zw_str(b.p + HAN, b.n - HAN), ZW_STR_LIT("市场"))) {
+            b = zw_str(b.p + 2 * HAN, b.n - 2 * HAN);
+            break;
+        }
     if (a.n > HAN && b.n > HAN && memcmp(a.p + a.n - HAN, b.p, HAN) == 0)
         a.n -= HAN;
     zw_str_t name = zw_arena_printf(run->arena, "%.*s%.*s", ZW_STR_ARGS(a), ZW_STR_ARGS(b));

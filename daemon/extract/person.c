@@ -97,22 +97,24 @@ static uint32_t minority_name(const zw_scan_t *scan, uint32_t i)
     return n >= 3 && (dots || n <= 7) && end_after(scan, k) != NO_END ? n : 0;
 }
 
-/* 才仁扎西|指出: behind a post, a name in which no word is and whose end a verb of saying shows. */
-static uint32_t unlisted_name(const zw_scan_t *scan, uint32_t i)
+/* 才仁扎西|指出: behind a post, a name of two parts in the characters by which Tibetan, Mongolian and Uyghur names are
+ * written. Idioms stand there, too (开门见山地指出). */
+static uint32_t transcribed_name(const zw_scan_t *scan, uint32_t i)
 {
-    enum { MIN = 4, MAX = 6 };
-    for (uint32_t n = MIN; n <= MAX && i + n < scan->s.n; n++) {
-        const zw_hit_t *said = zw_scan_hit(scan, i + n, ZW_BIT(ZW_L_SAY));
-        if (!said || said->end - said->start < 2)
-            continue;
-        for (uint32_t k = i; k < i + n; k++) {
-            const zw_hit_t *word = zw_scan_hit(scan, k, ~(ZW_BIT(ZW_L_SURNAME) | ZW_BIT(ZW_L_REGION_WEAK)));
-            if (scan->stop[k + 1] || (word && word->end - word->start >= 2 && word->end <= i + n))
-                return 0;
+    enum { MIN = 4, MAX = 7 };
+    static const char sounds[] = "扎西才仁让次卓玛多吉旺久尼格桑罗布措姆达瓦平加巴图乌云其木那顺苏日娜阿不都热依买提江古丽艾力拉沙克孜尔汗别努塔吾斯哈合麦迪米帕吐"
+                                 "逊伊萨如则曼朵索南德央金贡觉群培强曲珍边丹增洛单顿珠嘎本占堆朝鲁宝音雅斯琴毕特根莫满和";
+    uint32_t k = i, cp;
+    for (; k < scan->s.n && k - i <= MAX; k++) {
+        bool sound = false;
+        for (const char *p = sounds, *end = sounds + sizeof(sounds) - 1; p < end && !sound;) {
+            p += zw_utf8_decode(p, end, &cp);
+            sound = cp == scan->s.cp[k];
         }
-        return given_is_clean(scan, i, i + 1, i + n) ? n : 0;
+        if (!sound)
+            break;
     }
-    return 0;
+    return k - i >= MIN && k - i <= MAX && end_after(scan, k) == END ? k - i : 0;
 }
 
 /* The person's name at `i`: its characters, 0 for none. `strength`: how sure the sign is; with 2 a name may go without
@@ -129,7 +131,7 @@ static uint32_t name_at(const zw_scan_t *scan, uint32_t i, int strength)
     zw_surname_t use = ZW_SURNAME_RARE;
     uint32_t n = surname_at(scan, i, &use);
     if (!n)
-        return strength == 2 ? unlisted_name(scan, i) : 0;
+        return strength == 2 ? transcribed_name(scan, i) : 0;
     if (use == ZW_SURNAME_MINORITY && n >= 2) {
         uint32_t m = strength == 2 ? minority_name(scan, i) : 0;
         if (m)
@@ -155,7 +157,7 @@ static uint32_t name_at(const zw_scan_t *scan, uint32_t i, int strength)
         return n + 1;
     if (long_ok && strength == 2 && use != ZW_SURNAME_RARE)
         return n + 2;
-    return strength == 2 && use == ZW_SURNAME_RARE ? unlisted_name(scan, i) : 0;
+    return strength == 2 && use == ZW_SURNAME_RARE ? transcribed_name(scan, i) : 0;
 }
 
 static void add_person(zw_scan_t *scan, uint32_t start, uint32_t end, bool journalist)
@@ -313,7 +315,9 @@ static void sayer_at(zw_scan_t *scan, uint32_t i)
     uint32_t m = surname_at(scan, i, &use), before = i ? scan->s.cp[i - 1] : 0; /* the surname first: few characters are one */
     if (!m || (use != ZW_SURNAME_COMMON && use != ZW_SURNAME_COMPOUND) || before == 0x3001 || zw_is_ascii_alnum(before))
         return;
-    bool appointed = appointed_at(scan, i);
+    static const char *const holds[] = { "担任", "兼任", "出任" };
+    bool appointed = appointed_at(scan, i) || (zw_chars_before(&scan->s, i, "由") && (ZW_CHARS_ANY(&scan->s, i + 2, holds, NULL) ||
+                                                                                        ZW_CHARS_ANY(&scan->s, i + 3, holds, NULL)));
     if (i && zw_is_han(before) && !appointed && !everyman_before(scan, i))
         return;
     static const char *const offices[] = { "为", "的", "任", "同志", "担任", "兼任", "出任" }; /* 任命张华为局长, 免去刘强的局长职务 */

@@ -245,9 +245,30 @@ static bool leads_in(const zw_paragraph_t *p, uint32_t at, bool heading)
     return false;
 }
 
+/* 我局于3月15日至7月31日开展了行动,现将情况简报如下: the interval or year that a report announces. False: it announces none. */
+static bool announces_period(zw_run_t *run, const zw_paragraph_t *p)
+{
+    static const char *const marks[] = { "现将", "现就", "汇报如下", "通报如下", "通告如下", "简报如下", "总结如下" };
+    bool report = false;
+    for (size_t k = 0; k < sizeof(marks) / sizeof(*marks); k++)
+        report |= memmem(p->skeleton.p, p->skeleton.n, marks[k], strlen(marks[k])) != NULL;
+    for (uint32_t i = (uint32_t)p->skeleton.n; report && i > 0; i--) {
+        if (!zw_is_class(run, p->mention[i - 1], ZW_CLASS_BIT(ZW_M_TIME)) || run->mentions[p->mention[i - 1]].approximate)
+            continue;
+        zw_str_t time = run->mentions[p->mention[i - 1]].canonical;
+        if ((time.n == 4 || (time.n > 4 && memchr(time.p, '/', time.n))) && !zw_str_ends(time, ZW_STR_LIT(".."))) {
+            run->frame.period = time;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A report says once, at the head of a paragraph or in a heading, which year it is about. */
 static void find_period(zw_run_t *run, const zw_paragraph_t *p)
 {
+    if (announces_period(run, p))
+        return;
     uint32_t at = 0;
     while (at < p->skeleton.n && !zw_is_class(run, p->mention[at], ZW_CLASS_BIT(ZW_M_TIME)))
         at++;

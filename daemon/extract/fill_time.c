@@ -445,6 +445,14 @@ void zw_fill_time_open(zw_run_t *run, zw_draft_t *d)
     d->time = month_of(run);
 }
 
+/* A day, a month or a part of one year. */
+static bool is_within_a_year(zw_str_t time)
+{
+    const char *slash = memchr(time.p, '/', time.n);
+    size_t rest = slash ? (size_t)(time.p + time.n - slash - 1) : 0;
+    return time.n > 4 && (!slash || (rest >= 4 && memcmp(slash + 1, time.p, 4) == 0));
+}
+
 void zw_fill_time(zw_run_t *run, zw_draft_t *d)
 {
     const zw_rule_t *rule = d->match->rule;
@@ -475,6 +483,10 @@ void zw_fill_time(zw_run_t *run, zw_draft_t *d)
     } else if (found >= 0) {
         zw_str_t pair = so_far(&f, found);
         d->time = pair.n > 0 ? pair : closed(d, run, found);
+        if (d->time_far && rule->type->far_year && is_within_a_year(d->time)) {
+            d->time.n = 4;
+            d->time_why = "the year of a sentence before";
+        }
     } else if (d->lead && plan != ZW_TIME_NONE && plan != ZW_TIME_CAPTURED && !is_of_the_period(run, d)) {
         d->time = d->lead->time;
         d->time_why = "that of the fact it follows";

@@ -113,6 +113,7 @@ typedef struct zw_type_def {
     uint32_t id_slots;   /* bit mask: extra identity parts */
     int strongest;       /* slot whose `of` order decides which fact of one id is kept; -1: the first */
     zw_time_plan_t time;
+    bool far_year;       /* of a time that a sentence before says only the year is taken */
     const int *regions;  /* slot numbers or ZW_REGION_*, in order */
     size_t region_count;
     uint32_t apart;      /* bit mask: slots that do not tell where the fact is */

@@ -385,7 +385,7 @@ static void read_type(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_nod
                       zw_complaints_t *c)
 {
     static const char *const KEYS[] = { "type", "slots", "id", "strongest", "time", "region", "fill", "yields",
-                                        "confidence", "apart", "topical", NULL };
+                                        "confidence", "apart", "topical", "far", NULL };
     static const int AUTO[] = { ZW_REGION_AUTO };
     const zw_yaml_node_t *name = zw_yaml_kind(map) == ZW_YAML_MAP ? zw_yaml_get(map, "type") : NULL, *node;
     *type = (zw_type_def_t){ .strongest = -1, .yields_on = -1, .regions = AUTO, .region_count = 1, .confidence = 0.8,
@@ -419,6 +419,11 @@ static void read_type(zw_rules_t *rules, const zw_yaml_t *doc, const zw_yaml_nod
             zw_complain(c, doc, node, "apart names slots of the type");
         else
             type->apart |= 1u << slot;
+    }
+    if ((node = zw_yaml_get(map, "far"))) {
+        type->far_year = zw_str_eqz(zw_yaml_text(node), "year");
+        if (!type->far_year)
+            zw_complain(c, doc, node, "far: year is expected here");
     }
     if ((node = zw_yaml_get(map, "topical"))) {
         type->topical = zw_str_eqz(zw_yaml_text(node), "true");

@@ -107,6 +107,8 @@ static found_t look(const zw_run_t *run, const zw_draft_t *d, const zw_paragraph
     return found;
 }
 
+static const char SEVERAL[] = "of several provinces";
+
 static bool from_match(const zw_run_t *run, zw_draft_t *d)
 {
     const zw_match_t *m = d->match;
@@ -128,7 +130,7 @@ static bool from_match(const zw_run_t *run, zw_draft_t *d)
             !(m->rule->type->apart & 1u << i) &&
             (d->slots[i].piece.mention < 0 || first_rank(&run->mentions[d->slots[i].piece.mention])))
             found.code = d->slots[i].region;
-    d->region_why = "its own words";
+    d->region_why = found.code || found.nation ? "its own words" : SEVERAL;
     d->region = found.code;
     return found.code || found.nation || found.apart;
 }
@@ -240,12 +242,21 @@ static uint32_t nearer(const zw_run_t *run, const zw_bound_t *slot)
                ? run->context.region : slot->region;
 }
 
+/* An organ of the nation, or a part of one: 国家质检总局|科技司. */
+static bool is_of_the_nation(const zw_run_t *run, const zw_draft_t *d, const zw_piece_t *piece)
+{
+    for (uint32_t i = piece->sk.start; i < piece->sk.end; i++)
+        if (zw_is_class(run, d->paragraph->mention[i], ZW_CLASS_BIT(ZW_M_GOV)))
+            return nation_wide(&run->mentions[d->paragraph->mention[i]]);
+    return false;
+}
+
 static bool from_plan(const zw_run_t *run, zw_draft_t *d, int plan)
 {
     switch (plan) {
-    case ZW_REGION_AUTO:
+    case ZW_REGION_AUTO: /* what lies in several provinces is asked of the next plan */
         automatic(run, d);
-        return true;
+        return d->region != 0 || d->region_why != SEVERAL;
     case ZW_REGION_ARTICLE:
         d->region_why = "the article's";
         d->region = run->context.region;
@@ -259,7 +270,7 @@ static bool from_plan(const zw_run_t *run, zw_draft_t *d, int plan)
     default:
         d->region_why = "a slot's";
         d->region = nearer(run, &d->slots[plan]);
-        return d->region != 0;
+        return d->region != 0 || is_of_the_nation(run, d, &d->slots[plan].piece);
     }
 }
 

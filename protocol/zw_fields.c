@@ -124,7 +124,7 @@ static int read_value(const zw_field_t *field, const msgpack_object *o, zw_str_t
                       const zw_wire_limits_t *limits, char *base, zw_reject_t *why)
 {
     void *to = base + field->offset;
-    uint64_t u;
+    uint64_t u = 0;
     int r;
     switch (field->kind) {
     case ZW_F_STR:

@@ -340,6 +340,18 @@ static void spread(zw_run_t *run, const drafts_t *all, const zw_draft_t *d, size
     }
 }
 
+/* Whether a fact of the type was found in the article, or may be in this paragraph. */
+static bool may_be_followed(const zw_run_t *run, zw_match_t *const *matches, size_t count, const zw_type_def_t *type)
+{
+    for (size_t i = 0; i < count; i++)
+        if (matches[i]->rule->type == type && !matches[i]->rule->follows)
+            return true;
+    for (size_t i = 0; i < run->fact_count; i++)
+        if (run->facts[i]->match->rule->type == type)
+            return true;
+    return false;
+}
+
 /* Who keeps its place. A claim that turns out to follow nothing takes nobody's place: the rest are heard again without it. */
 static int settle_places(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **matches, size_t count, drafts_t *kept)
 {
@@ -347,6 +359,13 @@ static int settle_places(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **ma
     bool *void_claim = zw_arena_calloc(run->arena, count + 1, sizeof(*void_claim));
     if (!won || !void_claim)
         return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        const zw_match_t *m = matches[i];
+        void_claim[i] = m->rule->follows && !may_be_followed(run, matches, count, m->rule->follows);
+        if (void_claim[i])
+            zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = m->rule, .pattern = m->pattern, .what = ZW_STR_LIT("follows"),
+                                               .paragraph = p, .text = zw_paragraph_span(p, m->sk.start, m->sk.end) });
+    }
     for (bool again = true; again && !run->no_memory;) {
         uint32_t first = run->groups;
         size_t won_count = 0, traces = run->trace_count;

@@ -75,6 +75,12 @@ static inline bool zw_is_han(uint32_t cp)
            (cp >= 0xF900 && cp <= 0xFAFF) || cp == 0x3007;
 }
 
+/* What begins an item of a list: geometric shapes, stars, ※, •. Not '-', '*' and '·', which mean other things, too. */
+static inline bool zw_is_list_mark(uint32_t cp)
+{
+    return (cp >= 0x25A0 && cp <= 0x25FF) || cp == 0x2605 || cp == 0x2606 || cp == 0x203B || cp == 0x2022;
+}
+
 /* The value of the Chinese numerals 〇一…九, 零 and 两; -1 for other characters. */
 int zw_han_digit(uint32_t cp);
 

@@ -272,8 +272,7 @@ static uint32_t lead_end(const zw_text_t *text, zw_span_t line, const zw_mention
     unsigned width = 0;
     for (; at < line.end; at += width) {
         width = zw_utf8_decode(text->text.p + at, text->text.p + line.end, &cp);
-        bool mark = (cp >= 0x25A0 && cp <= 0x25FF) || cp == 0x2605 || cp == 0x2606 || cp == 0x203B || cp == 0x2022;
-        if (!mark && !(cp == ' ' && at > line.start))
+        if (!zw_is_list_mark(cp) && !(cp == ' ' && at > line.start))
             break;
     }
     if (at == line.end || cp != 0x3010)

@@ -100,12 +100,6 @@ static inline bool zw_is_final(uint32_t cp)
     return cp == 0x3002 || cp == '!' || cp == '?' || cp == 0xFF01 || cp == 0xFF1F || cp == 0x2026 || cp == ';' || cp == 0xFF1B;
 }
 
-/* What begins an item of a list: geometric shapes, stars, ※, •. Not '-', '*' and '·', which mean other things, too. */
-static inline bool zw_is_list_mark(uint32_t cp)
-{
-    return (cp >= 0x25A0 && cp <= 0x25FF) || cp == 0x2605 || cp == 0x2606 || cp == 0x203B || cp == 0x2022;
-}
-
 /* ---- the stages, in their order; each in the file of its name */
 int zw_charset_decode(zw_repair_t *r);              /* raw body → text, charset, confidence; also -ZW_E_ENCODING */
 int zw_mojibake_repair(zw_repair_t *r);

@@ -26,6 +26,7 @@ static void found(void **state)
         { "副市长拉巴卓玛在会上说。副主任阎春晓为中心授牌。", "POST:副市长 PERSON:拉巴卓玛 POST:副主任 PERSON:阎春晓" },
         { "局长王强强调质量,局长王强调研企业。", "POST:局长 PERSON:王强 POST:局长 PERSON:王强" },
         { "市长质量奖评选,局长会议召开。", "" },
+        { "局长才仁扎西指出,厂长开门见山指出。", "POST:局长 PERSON:才仁扎西 POST:厂长" },
     };
     help_t *h = *state;
     for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {

@@ -128,6 +128,9 @@ static void test_wrap(void **state)
     t = repair(P1 P2 P3 "\n临江机电股份有限公司总经理办公室\n华泰纺织集团有限公司质量管理部\n东风阀门厂职工技术协会分会\n临江市第二建筑工程有限责任公司\n"
                "临江港务局集装箱码头分公司\n临江市自来水公司水质检测中心\n" P2 P3 P1);
     assert_int_equal(t.repairs[ZW_REPAIR_WRAP], 0);
+    /* Short pieces of news behind list marks, signed in brackets, are not wrapped. */
+    t = repair("▲临江市示范区顺利通过复查,示范面积由当初的八万亩扩至十五万亩。(艾力)\n▲安定市火腿协会日前获准使用专用标志,首批授权企业九家。(张克)\n▲五常市设立品牌保护专项资金,每年三百万元。");
+    assert_int_equal(t.repairs[ZW_REPAIR_WRAP], 0);
     /* A question and its answer stay apart; a number cut at its dash does not begin an item. */
     t = repair("临江市的市民可以打质量举报的电话0570\n"
                "-8333，全年都有人接听，去年一共接到\n"

@@ -1,8 +1,9 @@
 /* Settling what the matches of a paragraph claim.
  *
  * Of two drafts of one type whose key slots overlap, one stays: higher priority, then the longer match, then the earlier,
- * then the rule whose name comes first. A draft that would follow another fact and finds none defeats nobody. A draft yields to other types as its type says. Of several drafts of one
- * identity in an article the strongest stays, else the first; the places of the others become its `also`. */
+ * then the rule whose name comes first. A draft that would follow another fact and finds none defeats nobody. A draft
+ * yields to other types as its type says. Of several drafts of one identity in an article the strongest stays, else the
+ * first; the places of the others become its `also`. */
 #include "extract/engine.h"
 
 #include <errno.h>
@@ -52,6 +53,12 @@ static void trace_lost(zw_run_t *run, const zw_draft_t *d, zw_trace_kind_t kind,
 {
     zw_engine_trace(run, (zw_trace_t){ .kind = kind, .rule = d->match->rule, .pattern = d->match->pattern, .other = other,
                                        .paragraph = d->paragraph, .text = d->text });
+}
+
+static void trace_stray(zw_run_t *run, const zw_match_t *match, const zw_paragraph_t *p, zw_span_t text)
+{
+    zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = match->rule, .pattern = match->pattern,
+                                       .what = ZW_STR_LIT("follows"), .paragraph = p, .text = text });
 }
 
 /* ---- one type, one place */
@@ -164,8 +171,7 @@ static void drop_stray(zw_run_t *run, drafts_t *all, uint32_t *ret_won, size_t *
         d->dropped = true;
         if (d->won)
             ret_won[(*ret_won_count)++] = d->group;
-        zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = d->match->rule, .pattern = d->match->pattern,
-                                           .what = ZW_STR_LIT("follows"), .paragraph = d->paragraph, .text = d->text });
+        trace_stray(run, d->match, d->paragraph, d->text);
     }
 }
 
@@ -363,8 +369,7 @@ static int settle_places(zw_run_t *run, const zw_paragraph_t *p, zw_match_t **ma
         const zw_match_t *m = matches[i];
         void_claim[i] = m->rule->follows && !may_be_followed(run, matches, count, m->rule->follows);
         if (void_claim[i])
-            zw_engine_trace(run, (zw_trace_t){ .kind = ZW_T_UNLESS, .rule = m->rule, .pattern = m->pattern, .what = ZW_STR_LIT("follows"),
-                                               .paragraph = p, .text = zw_paragraph_span(p, m->sk.start, m->sk.end) });
+            trace_stray(run, m, p, zw_paragraph_span(p, m->sk.start, m->sk.end));
     }
     for (bool again = true; again && !run->no_memory;) {
         uint32_t first = run->groups;

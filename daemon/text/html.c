@@ -291,7 +291,7 @@ int zw_html_to_text(zw_repair_t *r)
     }
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
-        uint32_t cp = r->text.u[i].cp, len = cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+        uint32_t cp = r->text.u[i].cp, len = zw_utf8_length(cp);
         while (len--)
             unit_at[at++] = (uint32_t)i;
     }

@@ -98,11 +98,6 @@ static void classify(zw_repair_t *r, zw_rows_t *rows)
             rows->p[i].kind = ZW_LINE_BODY;
 }
 
-static uint32_t utf8_length(uint32_t cp)
-{
-    return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-}
-
 /* The row of u[a, b), its text put at `at`. */
 static zw_row_t row_of(zw_unit_t *u, size_t a, size_t b, char *at)
 {
@@ -218,7 +213,7 @@ static int aliases(zw_repair_t *r, const zw_doubles_t *d, const uint32_t *out_at
     size_t cap = d->again_count, n = 0;
     for (size_t i = 0; i < d->again_count; i++)
         for (uint32_t k = d->again[i].first + 1; k < d->again[i].first + d->again[i].n; k++)
-            cap += out_at[k] != out_at[k - 1] + utf8_length(d->all[k - 1].cp);
+            cap += out_at[k] != out_at[k - 1] + zw_utf8_length(d->all[k - 1].cp);
     zw_text_alias_t *a = zw_arena_alloc(r->arena, cap * sizeof *a);
     if (!a)
         return -ENOMEM;
@@ -236,7 +231,7 @@ static int aliases(zw_repair_t *r, const zw_doubles_t *d, const uint32_t *out_at
             }
             uint32_t k = from, at = out_at[g.first + from], end = at;
             while (k < g.n && out_at[g.first + k] == end) {
-                end += utf8_length(d->all[g.first + k].cp);
+                end += zw_utf8_length(d->all[g.first + k].cp);
                 k++;
             }
             a[n++] = (zw_text_alias_t){ at, end, d->all + g.second + from, k - from, order++ };
@@ -263,7 +258,7 @@ static uint32_t *places(zw_repair_t *r, const zw_rows_t *rows, const zw_doubles_
         uint32_t offset = lines[line++].span.start;
         for (size_t k = 0; k < row->n; k++) {
             at[d->row_start[i] + k] = offset;
-            offset += utf8_length(row->u[k].cp);
+            offset += zw_utf8_length(row->u[k].cp);
         }
     }
     return at;

@@ -5,16 +5,11 @@
 
 #include "base/utf8.h"
 
-static uint32_t utf8_length(uint32_t cp)
-{
-    return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-}
-
 zw_str_t zw_units_utf8(zw_arena_t *arena, const zw_unit_t *u, size_t n)
 {
     size_t bytes = 0, w = 0;
     for (size_t i = 0; i < n; i++)
-        bytes += utf8_length(u[i].cp);
+        bytes += zw_utf8_length(u[i].cp);
     char *p = zw_arena_alloc(arena, bytes + 1);
     if (!p)
         return (zw_str_t){ 0 };
@@ -101,7 +96,7 @@ static size_t run_of(const zw_unit_t *u, size_t n, const char *raw, const char *
     uint32_t src = u[0].src, at = 0;
     size_t i = 0;
     for (; i < n; i++) {
-        uint32_t len = utf8_length(u[i].cp);
+        uint32_t len = zw_utf8_length(u[i].cp);
         if (u[i].src != src + at || u[i].src_len != len || !same_bytes(raw + src + at, text + at, len))
             break;
         at += len;
@@ -126,7 +121,7 @@ static int segment_add(zw_map_t *m, zw_segment_t s)
 /* Whether the units stand in the source as they are: the usual case, told by comparing them at once. */
 static bool is_untouched(const zw_unit_t *u, size_t n, const char *raw, zw_str_t text)
 {
-    return n && u[n - 1].src + u[n - 1].src_len == u[0].src + text.n && u[0].src_len == utf8_length(u[0].cp) &&
+    return n && u[n - 1].src + u[n - 1].src_len == u[0].src + text.n && u[0].src_len == zw_utf8_length(u[0].cp) &&
            memcmp(raw + u[0].src, text.p, text.n) == 0;
 }
 
@@ -143,7 +138,7 @@ int zw_map_add(zw_map_t *m, const zw_unit_t *u, size_t n, zw_str_t s)
         return 0;
     }
     for (size_t i = 0; i < n; i++) {
-        uint32_t len = utf8_length(u[i].cp);
+        uint32_t len = zw_utf8_length(u[i].cp);
         bool exact = u[i].src_len == len && same_bytes(raw + u[i].src, text, len);
         if (last && exact && last->exact && last->src + last->src_len == u[i].src) {
             size_t run = run_of(u + i, n - i, raw, text, &len);

@@ -86,6 +86,12 @@ static inline zw_unit_t zw_unit_join(uint32_t cp, const zw_unit_t *a, const zw_u
     return (zw_unit_t){ .cp = cp, .flags = a->flags, .src = start, .src_len = (a_end > b_end ? a_end : b_end) - start };
 }
 
+/* The bytes that cp takes in UTF-8. */
+static inline uint32_t zw_utf8_length(uint32_t cp)
+{
+    return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+}
+
 static inline bool zw_is_digit(uint32_t cp)
 {
     return cp >= '0' && cp <= '9';
